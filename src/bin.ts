@@ -1,0 +1,69 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import type { Writable } from 'node:stream';
+import type { Context, Sink } from './context.ts';
+import { lazyPorts } from './adapters/lazy.ts';
+import { NexusctlError } from './errors/nexusctl-error.ts';
+import { main } from './main.ts';
+import { createRedactor } from './redact.ts';
+
+/** Written into the bundle by scripts/build.mjs. */
+declare const NEXUSCTL_VERSION: string;
+
+/** Runs this process's command line. Called by bin/nexusctl.cjs with the package's folder. */
+export function run(packageRoot: string): void {
+  const abort = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt(abort));
+  void main(process.argv.slice(2), makeContext(packageRoot, abort)).then((exitCode) => process.exit(exitCode));
+}
+
+/** The first signal lets the command clean up; a second one ends the process at once. */
+function interrupt(abort: AbortController): void {
+  if (abort.signal.aborted) process.exit(130);
+  abort.abort(new NexusctlError('INTERRUPTED', 'interrupted'));
+}
+
+function makeContext(packageRoot: string, abort: AbortController): Context {
+  const redactor = createRedactor();
+  return {
+    stdin: process.stdin,
+    stdout: sink(process.stdout),
+    stderr: sink(process.stderr),
+    env: process.env,
+    platform: process.platform,
+    home: homedir(),
+    cwd: process.cwd(),
+    version: NEXUSCTL_VERSION,
+    now: () => new Date(),
+    signal: abort.signal,
+    abortAfter: (milliseconds) => {
+      const reason = new NexusctlError('TIMED_OUT', `the command took longer than ${String(milliseconds)} ms`, {
+        hint: 'raise --command-timeout',
+      });
+      setTimeout(() => abort.abort(reason), milliseconds).unref();
+    },
+    redactor,
+    asset: async (path) => {
+      const { readFile } = await import('node:fs/promises');
+      return readFile(join(packageRoot, path), 'utf8');
+    },
+    ports: lazyPorts(),
+    outcome: { exitCode: 0 },
+  };
+}
+
+function sink(stream: Writable & { isTTY?: boolean; columns?: number }): Sink {
+  // A reader that goes away is told through the write's callback; without a listener the stream would throw as well.
+  stream.on('error', () => undefined);
+  return {
+    write: (chunk) =>
+      new Promise((resolve, reject) => {
+        stream.write(chunk, (error) => (error ? reject(error) : resolve()));
+      }),
+    isTTY: stream.isTTY === true,
+    get columns() {
+      return stream.columns ?? 80;
+    },
+  };
+}

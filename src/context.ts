@@ -1,0 +1,44 @@
+import type { Readable } from 'node:stream';
+import type { ExitCode } from './errors/exit-codes.ts';
+import type { Redactor } from './redact.ts';
+import type { Files } from './profile/files.ts';
+
+/** A stream that a person may be watching. */
+export interface Sink {
+  /** Resolves when the chunk has been taken (back-pressure); rejects with EPIPE when the reader has gone. */
+  readonly write: (chunk: string | Uint8Array) => Promise<void>;
+  readonly isTTY: boolean;
+  /** Terminal columns; 80 when unknown. */
+  readonly columns: number;
+}
+
+/** Makers of ports. Calling one loads its adapter (and whatever heavy package stands behind it), once. */
+export interface Ports {
+  readonly files: () => Promise<Pick<Files, 'stat'>>;
+}
+
+/**
+ * Everything that a command may know of the world. Made in bin.ts for the real process and in
+ * test/helpers/context.ts for tests; no other file reads `process`.
+ */
+export interface Context {
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
+  readonly home: string;
+  readonly cwd: string;
+  readonly version: string;
+  readonly now: () => Date;
+  /** Aborts on Ctrl-C (reason: INTERRUPTED) and when --command-timeout ends (reason: TIMED_OUT). */
+  readonly signal: AbortSignal;
+  /** Bounds the whole command: aborts `signal` after this many milliseconds. */
+  readonly abortAfter: (milliseconds: number) => void;
+  readonly redactor: Redactor;
+  /** Reads a file that ships with the package, by its path from the package root. */
+  readonly asset: (path: string) => Promise<string>;
+  readonly ports: Ports;
+  /** Set by `emit`; what main returns when nothing is thrown. */
+  readonly outcome: { exitCode: ExitCode };
+}

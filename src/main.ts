@@ -1,0 +1,63 @@
+import type { Context } from './context.ts';
+import { exitCodes, type ExitCode } from './errors/exit-codes.ts';
+import { NexusctlError } from './errors/nexusctl-error.ts';
+import { buildProgram } from './program.ts';
+import { errorJson, errorText } from './views/error.ts';
+
+/**
+ * Runs one command line.
+ * @param argv the arguments after the program's name
+ * @returns the exit code; never throws: this is the one catch
+ */
+export async function main(argv: readonly string[], context: Context): Promise<ExitCode> {
+  const program = buildProgram(context);
+  try {
+    await program.command.parseAsync(normalise(argv), { from: 'user' });
+    return context.outcome.exitCode;
+  } catch (thrown) {
+    if (!isHelp(thrown)) return await report(thrown, argv, context);
+    await context.stdout.write(program.printed()).catch(() => undefined);
+    return exitCodes.ok;
+  }
+}
+
+/** `help X Y` and `X help Y` are `X Y --help`; nothing at all is help too. */
+function normalise(argv: readonly string[]): string[] {
+  if (argv.length === 0) return ['--help'];
+  const at = argv.findIndex((argument) => !argument.startsWith('-'));
+  if (at === -1 || argv[at] !== 'help') return [...argv];
+  return [...argv.slice(0, at), ...argv.slice(at + 1), '--help'];
+}
+
+async function report(thrown: unknown, argv: readonly string[], context: Context): Promise<ExitCode> {
+  if (isCode(thrown, 'EPIPE')) return exitCodes.ok;
+  const reason: unknown = context.signal.aborted ? context.signal.reason : thrown;
+  const error = reason instanceof NexusctlError ? reason : thrown;
+  const known = error instanceof NexusctlError ? error : await wordCommander(error);
+  const text = wantsJson(argv) ? errorJson(known ?? error) : errorText(known ?? error);
+  await context.stderr.write(`${context.redactor.redact(text)}\n`).catch(() => undefined);
+  return known?.exitCode ?? exitCodes.bug;
+}
+
+/** Commander throws usage errors of its own; they become ours, with a suggestion, outside the fast path. */
+async function wordCommander(error: unknown): Promise<NexusctlError | undefined> {
+  const { usageError } = await import('./commands/usage-error.ts');
+  return usageError(error);
+}
+
+/** --help, --version and a noun without its verb leave commander by a throw. */
+function isHelp(thrown: unknown): boolean {
+  return ['commander.help', 'commander.helpDisplayed', 'commander.version'].some((code) => isCode(thrown, code));
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+/** The command line may be too broken to parse, so the wish for JSON is read off the arguments themselves. */
+function wantsJson(argv: readonly string[]): boolean {
+  return argv.some((argument, index) => {
+    if (/^(-o|--output=)jsonl?$/.test(argument)) return true;
+    return (argument === '-o' || argument === '--output') && /^jsonl?$/.test(argv[index + 1] ?? '');
+  });
+}

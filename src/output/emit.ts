@@ -1,0 +1,57 @@
+import type { ExitCode } from '../errors/exit-codes.ts';
+import { NexusctlError } from '../errors/nexusctl-error.ts';
+import { escapeDeep, escapeJson, escapeTerminal } from './escape.ts';
+import { makeStyle, wantsColor, type ColorChoice } from './style.ts';
+import type { Format, View } from './view.ts';
+
+/** The part of the Context that writing needs. */
+interface Output {
+  readonly stdout: {
+    readonly write: (chunk: string) => Promise<void>;
+    readonly isTTY: boolean;
+    readonly columns: number;
+  };
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly outcome: { exitCode: ExitCode };
+}
+
+export interface OutputOptions {
+  readonly output: Format;
+  readonly color: ColorChoice;
+}
+
+/** Renders a result once, writes it to stdout and sets the exit code of the command. */
+export async function emit<T>(
+  context: Output,
+  options: OutputOptions,
+  view: View<T>,
+  result: T,
+  exitCode: ExitCode = 0,
+): Promise<void> {
+  const text = await render(context, options, view, result);
+  context.outcome.exitCode = exitCode;
+  if (text !== '') await context.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+}
+
+async function render<T>(context: Output, options: OutputOptions, view: View<T>, result: T): Promise<string> {
+  const format = options.output;
+  if (format === 'json') return escapeJson(JSON.stringify(jsonOf(view, result), null, 2));
+  if (format === 'jsonl') return linesOf(view, result).join('\n');
+  const { isTTY, columns } = context.stdout;
+  const color = wantsColor(options.color, isTTY, context.env);
+  const style = await makeStyle(color, isTTY ? columns : Infinity);
+  if (format === 'text') return view.text(escapeDeep(result, escapeTerminal), style);
+  const raw = view.raw?.[format];
+  if (raw === undefined) throw new NexusctlError('USAGE', `this command has no output format ${format}`);
+  return raw(result, style);
+}
+
+function jsonOf<T>(view: View<T>, result: T): object {
+  return view.json === undefined ? { schemaVersion: 1, ...(result as object) } : view.json(result);
+}
+
+function linesOf<T>(view: View<T>, result: T): string[] {
+  const document = jsonOf(view, result);
+  const items = view.jsonl?.(result) ?? ('items' in document ? (document.items as object[]) : [document]);
+  return items.map((item) => escapeJson(JSON.stringify(item)));
+}

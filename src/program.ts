@@ -1,0 +1,113 @@
+import { Command } from './commands/commander.ts';
+import { hoistedOptions } from './commands/options.ts';
+import type { Context } from './context.ts';
+import { NexusctlError } from './errors/nexusctl-error.ts';
+import { wantsColor } from './output/style.ts';
+
+/** Declares one verb: fills the command that its parent made. The chain of calls is the declaration. */
+export type Declare = (command: Command, context: Context) => unknown;
+
+interface Verb {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<Declare>;
+}
+
+interface Noun {
+  readonly name: string;
+  readonly summary: string;
+  readonly verbs: readonly (Verb | Noun)[];
+}
+
+/** The table of contents. Nothing behind a loader is read until its verb is called. */
+const contents: readonly (Verb | Noun)[] = [
+  {
+    name: 'config',
+    summary: 'profiles in temporal.toml, with the origin of every value',
+    verbs: [
+      {
+        name: 'path',
+        summary: 'where the configuration files are',
+        load: async () => (await import('./commands/config/path.ts')).configPath,
+      },
+    ],
+  },
+];
+
+export interface Program {
+  readonly command: Command;
+  /** What --help and --version wrote; main prints it. */
+  readonly printed: () => string;
+}
+
+/** The command tree, with each verb's declaration loaded only when it is reached. */
+export function buildProgram(context: Context): Program {
+  const printed: string[] = [];
+  const command = new Command('nexusctl');
+  command
+    .description('Administration for Temporal Nexus: connections, allowlists, payloads')
+    .version(context.version, '--version', 'print the version')
+    .helpOption('-h, --help', 'help with examples')
+    .helpCommand(false)
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => printed.push(text),
+      // Only the help of a command that was called without its verb comes this way; main words every error itself.
+      writeErr: (text) => printed.push(text),
+      getOutHelpWidth: () => context.stdout.columns,
+      getOutHasColors: () => wantsColor('auto', context.stdout.isTTY, context.env),
+    })
+    .addHelpText('after', '\n`nexusctl COMMAND --help` shows flags and examples of a command.');
+  for (const option of hoistedOptions()) command.addOption(option);
+  command.hook('preAction', (root, action) => {
+    handDown(root, action as Command);
+    const timeout: unknown = action.getOptionValue('commandTimeout');
+    if (typeof timeout === 'number') context.abortAfter(timeout);
+  });
+  for (const entry of contents) add(command, entry, context);
+  return { command, printed: () => printed.join('') };
+}
+
+/** The whole tree at once: for completions and the docs. */
+export async function buildWholeProgram(context: Context): Promise<Command> {
+  const { command } = buildProgram(context);
+  const declareAll = async (parent: Command, entries: readonly (Verb | Noun)[]): Promise<void> => {
+    for (const entry of entries) {
+      const child = parent.commands.find((candidate) => candidate.name() === entry.name) as Command;
+      if ('verbs' in entry) await declareAll(child, entry.verbs);
+      else (await entry.load())(child, context);
+    }
+  };
+  await declareAll(command, contents);
+  return command;
+}
+
+function add(parent: Command, entry: Verb | Noun, context: Context): void {
+  const command = parent.command(entry.name).description(entry.summary);
+  command.enablePositionalOptions().helpCommand(false);
+  if ('verbs' in entry) {
+    for (const verb of entry.verbs) add(command, verb, context);
+    return;
+  }
+  parent.hook('preSubcommand', async (_parent, subcommand) => {
+    if (subcommand !== (command as unknown)) return;
+    (await entry.load())(command, context);
+  });
+}
+
+/** A flag that stood before the sub-command counts unless the sub-command was given its own. */
+function handDown(root: Command, action: Command): void {
+  for (const option of root.options) {
+    const name = option.attributeName();
+    if (root.getOptionValueSource(name) !== 'cli' || action.getOptionValueSource(name) === 'cli') continue;
+    const target = action.options.find((candidate) => candidate.attributeName() === name);
+    if (target === undefined) continue;
+    const value: unknown = root.getOptionValue(name);
+    if (target.argChoices !== undefined && !target.argChoices.includes(String(value)))
+      throw new NexusctlError('USAGE', `option '${target.flags}' argument '${String(value)}' is invalid`, {
+        hint: `one of: ${target.argChoices.join(', ')}`,
+      });
+    action.setOptionValueWithSource(name, value, 'cli');
+  }
+}

@@ -1,0 +1,64 @@
+import { Readable } from 'node:stream';
+import { lazyPorts } from '../../src/adapters/lazy.ts';
+import type { Context, Ports, Sink } from '../../src/context.ts';
+import type { ExitCode } from '../../src/errors/exit-codes.ts';
+import { NexusctlError } from '../../src/errors/nexusctl-error.ts';
+import { main } from '../../src/main.ts';
+import { createRedactor } from '../../src/redact.ts';
+
+interface Given {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string | Uint8Array;
+  readonly cwd?: string;
+  readonly home?: string;
+  readonly now?: Date;
+  /** Terminal columns of stdout and stderr; absent means a pipe. */
+  readonly terminal?: number;
+  readonly ports?: Partial<Ports>;
+}
+
+interface Outcome {
+  readonly exitCode: ExitCode;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command line in this process over an in-memory Context: no environment, no files but those named. */
+export async function runMain(argv: readonly string[], given: Given = {}): Promise<Outcome> {
+  const stdout = memorySink(given.terminal);
+  const stderr = memorySink(given.terminal);
+  const abort = new AbortController();
+  const context: Context = {
+    stdin: Readable.from(given.stdin === undefined ? [] : [Buffer.from(given.stdin)]),
+    stdout,
+    stderr,
+    env: given.env ?? {},
+    platform: 'linux',
+    home: given.home ?? '/nonexistent/home',
+    cwd: given.cwd ?? '/nonexistent',
+    version: '0.0.0-test',
+    now: () => given.now ?? new Date(),
+    signal: abort.signal,
+    abortAfter: (milliseconds) =>
+      void setTimeout(() => abort.abort(new NexusctlError('TIMED_OUT', 'too long')), milliseconds).unref(),
+    redactor: createRedactor(),
+    asset: async (path) => (await import('node:fs/promises')).readFile(path, 'utf8'),
+    ports: { ...lazyPorts(), ...given.ports },
+    outcome: { exitCode: 0 },
+  };
+  const exitCode = await main(argv, context);
+  return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+function memorySink(columns: number | undefined): Sink & { readonly text: () => string } {
+  const chunks: Buffer[] = [];
+  return {
+    write: (chunk) => {
+      chunks.push(Buffer.from(chunk));
+      return Promise.resolve();
+    },
+    isTTY: columns !== undefined,
+    columns: columns ?? 80,
+    text: () => Buffer.concat(chunks).toString(),
+  };
+}
