@@ -11,6 +11,8 @@ interface Verb {
   readonly name: string;
   readonly summary: string;
   readonly load: () => Promise<Declare>;
+  /** Called by other programs, not by people: not in the help. */
+  readonly hidden?: true;
 }
 
 interface Noun {
@@ -31,6 +33,17 @@ const contents: readonly (Verb | Noun)[] = [
         load: async () => (await import('./commands/config/path.ts')).configPath,
       },
     ],
+  },
+  {
+    name: 'completion',
+    summary: 'a completion script for bash, zsh, fish or PowerShell',
+    load: async () => (await import('./commands/completion.ts')).completion(buildWholeProgram),
+  },
+  {
+    name: '__complete',
+    summary: "cobra's completion protocol, for the temporal CLI",
+    load: async () => (await import('./commands/complete.ts')).complete(buildWholeProgram),
+    hidden: true,
   },
 ];
 
@@ -84,7 +97,8 @@ export async function buildWholeProgram(context: Context): Promise<Command> {
 }
 
 function add(parent: Command, entry: Verb | Noun, context: Context): void {
-  const command = parent.command(entry.name).description(entry.summary);
+  const hidden = 'hidden' in entry;
+  const command = parent.command(entry.name, { hidden }).description(entry.summary);
   command.enablePositionalOptions().helpCommand(false);
   if ('verbs' in entry) {
     for (const verb of entry.verbs) add(command, verb, context);
