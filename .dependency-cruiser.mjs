@@ -122,7 +122,7 @@ export default {
     {
       name: 'no-orphans',
       comment: 'A file that nothing imports is a leftover.',
-      severity: 'error',
+      severity: 'warn',
       from: { orphan: true, path: '^src/', pathNot: '^src/bin\\.ts$' },
       to: {},
     },
