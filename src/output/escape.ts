@@ -84,5 +84,7 @@ export function escapeGithubProperty(text: string): string {
 
 /** A quoted Terraform string without interpolation. */
 export function escapeTerraform(text: string): string {
-  return JSON.stringify(text).slice(1, -1).replaceAll('${', '$${').replaceAll('%{', '%%{');
+  return JSON.stringify(text)
+    .slice(1, -1)
+    .replaceAll(/[$%](?=\{)/g, (mark) => mark + mark);
 }
