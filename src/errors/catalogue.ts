@@ -27,6 +27,7 @@ export const errorCatalogue = {
   FILE_EXISTS: 'configuration',
   INPUT_TOO_LARGE: 'configuration',
   INPUT_INVALID: 'configuration',
+  PROTOBUF_INVALID: 'configuration',
   KEY_INVALID: 'configuration',
   KEY_MISSING: 'configuration',
   POLICY_INVALID: 'configuration',
