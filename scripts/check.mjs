@@ -1,14 +1,14 @@
-// `npm run check`: everything that can be judged without running a test. Steps run side by side, two at a time.
+// `npm run check`: everything that can be judged without running a test, two steps at a time.
 import { spawn } from 'node:child_process';
 
 const steps = [
-  ['types', 'tsc', '-p', '.'],
-  ['lint', 'eslint', '.', '--max-warnings', '0'],
-  ['format', 'prettier', '--check', '--log-level', 'warn', '.'],
-  ['import rules', 'depcruise', 'src', '--config', '.dependency-cruiser.mjs'],
-  ['dead code', 'knip', '--no-progress'],
-  ['build', 'node', 'scripts/build.mjs'],
-  ['package', 'publint', '--strict'],
+  'check:types',
+  'check:lint',
+  'check:format',
+  'check:imports',
+  'check:dead-code',
+  'build',
+  'check:package',
 ];
 
 const failed = [];
@@ -21,19 +21,17 @@ process.exitCode = failed.length === 0 ? 0 : 1;
 
 async function worker() {
   for (let step = queue.shift(); step !== undefined; step = queue.shift()) {
-    const [name, command, ...args] = step;
     const started = Date.now();
-    const { code, output } = await run(command, args);
-    if (code !== 0) failed.push(name);
+    const { code, output } = await run(step);
+    if (code !== 0) failed.push(step);
     const seconds = ((Date.now() - started) / 1000).toFixed(1);
-    process.stdout.write(`${code === 0 ? 'ok  ' : 'FAIL'} ${name} (${seconds} s)\n${code === 0 ? '' : output}`);
+    process.stdout.write(`${code === 0 ? 'ok  ' : 'FAIL'} ${step} (${seconds} s)\n${code === 0 ? '' : output}`);
   }
 }
 
-function run(command, args) {
+function run(script) {
   return new Promise((resolve) => {
-    const path = `node_modules/.bin:${process.env.PATH}`;
-    const child = spawn(command, args, { env: { ...process.env, PATH: path, FORCE_COLOR: '0' } });
+    const child = spawn('npm', ['run', '--silent', script], { env: { ...process.env, FORCE_COLOR: '0' } });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += String(data)));
     child.on('close', (code) => resolve({ code, output }));
