@@ -1,6 +1,6 @@
 // Builds dist/: one CommonJS file for the program (it starts fastest, see docs/architecture.md). Heavy packages stay
 // outside and are loaded at the moment of use.
-import { readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 
 const { version, dependencies } = JSON.parse(await readFile('package.json', 'utf8'));
@@ -14,8 +14,24 @@ const shared = {
   legalComments: 'eof',
   external: Object.keys(dependencies).flatMap((name) => [name, `${name}/*`]),
   logLevel: 'warning',
+  metafile: true,
   define: { NEXUSCTL_VERSION: JSON.stringify(version) },
 };
 
 await rm('dist', { recursive: true, force: true });
-await build({ ...shared, entryPoints: ['src/bin.ts'], format: 'cjs', outfile: 'dist/nexusctl.cjs' });
+const program = await build({ ...shared, entryPoints: ['src/bin.ts'], format: 'cjs', outfile: 'dist/nexusctl.cjs' });
+await writeFile('dist/THIRD-PARTY-LICENSES.txt', await licences(program.metafile));
+
+/** The licence texts of the packages that are inside the bundle, as their licences ask. */
+async function licences({ inputs }) {
+  const folders = Object.keys(inputs).map((path) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]);
+  const texts = [...new Set(folders)]
+    .filter(Boolean)
+    .sort()
+    .map(async (folder) => {
+      const { name, version } = JSON.parse(await readFile(`${folder}/package.json`, 'utf8'));
+      const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry));
+      return `${name} ${version}\n\n${file === undefined ? '' : await readFile(`${folder}/${file}`, 'utf8')}`;
+    });
+  return (await Promise.all(texts)).join(`\n${'-'.repeat(80)}\n\n`);
+}
