@@ -13,6 +13,8 @@ declare const NEXUSCTL_VERSION: string;
 
 /** Runs this process's command line. Called by bin/nexusctl.cjs with the package's folder. */
 export function run(packageRoot: string): void {
+  // The AWS SDK writes six lines to stderr on Node 20 unless this is there before a client is made.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   const abort = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt(abort));
   void main(process.argv.slice(2), makeContext(packageRoot, abort)).then((exitCode) => process.exit(exitCode));
@@ -48,7 +50,11 @@ function makeContext(packageRoot: string, abort: AbortController): Context {
       const { readFile } = await import('node:fs/promises');
       return readFile(join(packageRoot, path), 'utf8');
     },
-    ports: lazyPorts(),
+    ports: lazyPorts({
+      pid: process.pid,
+      uid: process.getuid?.(),
+      kill: (pid, signal) => void process.kill(pid, signal),
+    }),
     outcome: { exitCode: 0 },
   };
 }

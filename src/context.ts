@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { ExitCode } from './errors/exit-codes.ts';
 import type { Redactor } from './redact.ts';
 import type { Files } from './profile/files.ts';
+import type { SecretFetchers } from './profile/secrets.ts';
 
 /** A stream that a person may be watching. */
 export interface Sink {
@@ -14,7 +15,9 @@ export interface Sink {
 
 /** Makers of ports. Calling one loads its adapter (and whatever heavy package stands behind it), once. */
 export interface Ports {
-  readonly files: () => Promise<Pick<Files, 'stat'>>;
+  readonly files: () => Promise<Files>;
+  /** Behind `secretsOf` of commands/secrets-of.ts. */
+  readonly secretFetchers: () => Promise<SecretFetchers>;
 }
 
 /**

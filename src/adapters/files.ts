@@ -1,14 +1,216 @@
-import { stat } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { constants, type Stats } from 'node:fs';
+import { chmod, chown, open, readlink, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { NexusctlError } from '../errors/nexusctl-error.ts';
 import type { FileFacts, Files } from '../profile/files.ts';
+import type { Host } from './host.ts';
+import { makeLock } from './lock.ts';
 
-export const files: Pick<Files, 'stat'> = { stat: facts };
+const defaultLimit = 1024 * 1024;
 
-async function facts(path: string): Promise<FileFacts | null> {
+export function makeFiles(host: Host): Files {
+  return {
+    read: (path, limit = defaultLimit) => read(path, limit, host),
+    write,
+    stat: (path) => facts(path, host),
+    locked: makeLock(host),
+  };
+}
+
+async function read(path: string, limit: number, host: Host): Promise<Uint8Array | null> {
+  let file: FileHandle | undefined;
   try {
-    const { size, mode, uid, ...found } = await stat(path);
-    const kind = found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other';
-    return { kind, size, mode: mode & 0o7777, uid };
+    // A pipe without a writer would block the open itself.
+    file = await open(path, constants.O_RDONLY | (host.uid === undefined ? 0 : constants.O_NONBLOCK));
+    const found = await file.stat();
+    if (isNullDevice(path, found)) return new Uint8Array();
+    if (!found.isFile())
+      throw new NexusctlError(
+        'FILE_UNREADABLE',
+        `${path} is ${kindOf(found) === 'folder' ? 'a folder' : 'no regular file'}`,
+        {
+          hint: 'name a regular file',
+          details: { path },
+        },
+      );
+    return await readAtMost(file, path, limit);
+  } catch (error) {
+    if (error instanceof NexusctlError) throw error;
+    if (hasCode(error, 'ENOENT')) return null;
+    throw unreadable(path, error);
+  } finally {
+    await file?.close();
+  }
+}
+
+/** One byte more than allowed is asked for, so that a file that grows while it is read is noticed as well. */
+async function readAtMost(file: FileHandle, path: string, limit: number): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let total = 0;
+  for (;;) {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(Math.min(65_536, limit + 1 - total)));
+    if (bytesRead === 0) return Buffer.concat(chunks, total);
+    chunks.push(buffer.subarray(0, bytesRead));
+    total += bytesRead;
+    if (total > limit)
+      throw new NexusctlError('INPUT_TOO_LARGE', `${path} is larger than ${String(limit)} bytes`, {
+        hint: 'is this the file you meant?',
+        details: { path, limit },
+      });
+  }
+}
+
+async function write(
+  path: string,
+  bytes: string | Uint8Array,
+  options: { readonly create?: boolean; readonly mode?: number } = {},
+): Promise<void> {
+  const target = await followLinks(path);
+  const before = await statOrNull(target);
+  if (before !== null && options.create === true)
+    throw new NexusctlError('FILE_EXISTS', `${path} is there already`, {
+      hint: 'name another file, or remove this one first',
+      details: { path },
+    });
+  if (before !== null && !before.isFile())
+    throw new NexusctlError('FILE_UNWRITABLE', `${path} is no regular file`, { details: { path } });
+  const draft = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    await writeDraft(draft, bytes, before, options.mode ?? 0o600);
+    await rename(draft, target);
+    await flushFolder(dirname(target));
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw unwritable(path, error);
+  }
+}
+
+async function writeDraft(
+  draft: string,
+  bytes: string | Uint8Array,
+  before: Stats | null,
+  mode: number,
+): Promise<void> {
+  const file = await open(draft, 'wx', 0o600);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  const made = await stat(draft);
+  if (before !== null && (made.uid !== before.uid || made.gid !== before.gid))
+    await chown(draft, before.uid, before.gid);
+  const wished = before === null ? mode : before.mode & 0o7777;
+  if ((made.mode & 0o7777) !== wished) await chmod(draft, wished);
+}
+
+/** The file that a link stands for, also when that file is not there yet. */
+async function followLinks(path: string, depth = 0): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT') || depth > 40) throw unwritable(path, error);
+  }
+  try {
+    return await followLinks(resolve(dirname(path), await readlink(path)), depth + 1);
+  } catch (error) {
+    if (error instanceof NexusctlError) throw error;
+    return path;
+  }
+}
+
+/** Makes the rename itself durable; not every file system can. */
+async function flushFolder(folder: string): Promise<void> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(folder, 'r');
+    await handle.sync();
+  } catch {
+    return;
+  } finally {
+    await handle?.close();
+  }
+}
+
+async function facts(path: string, host: Host): Promise<FileFacts | null> {
+  const found = await statOrNull(path);
+  if (found === null) return null;
+  const mode = found.mode & 0o7777;
+  const { size, uid } = found;
+  const posix = host.uid !== undefined;
+  return {
+    kind: kindOf(found),
+    size,
+    mode,
+    uid,
+    onlyOwnerWrites: !posix || ((uid === host.uid || uid === 0) && (mode & 0o022) === 0),
+    othersMayRead: posix && (mode & 0o077 & 0o044) !== 0,
+  };
+}
+
+async function statOrNull(path: string): Promise<Stats | null> {
+  try {
+    return await stat(path);
   } catch {
     return null;
   }
+}
+
+function kindOf(found: Stats): FileFacts['kind'] {
+  if (found.isFile()) return 'file';
+  return found.isDirectory() ? 'folder' : 'other';
+}
+
+function isNullDevice(path: string, found: Stats): boolean {
+  return found.isCharacterDevice() && (path === '/dev/null' || path === '\\\\.\\nul');
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'not permitted',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of the path is no folder',
+  ENOENT: 'the folder is not there',
+  ELOOP: 'too many symbolic links',
+  ENAMETOOLONG: 'the name is too long',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the quota is used up',
+  EROFS: 'the file system is read-only',
+  EBUSY: 'it is in use',
+  EMFILE: 'too many open files',
+};
+
+function unreadable(path: string, cause: unknown): NexusctlError {
+  const shown = shortPath(path);
+  return new NexusctlError('FILE_UNREADABLE', `cannot read ${shown}: ${reasonOf(cause)}`, {
+    hint: `look at it with: ls -ld -- ${shown}`,
+    cause,
+    details: { path: shown },
+  });
+}
+
+function unwritable(path: string, cause: unknown): NexusctlError {
+  if (cause instanceof NexusctlError) return cause;
+  const shown = shortPath(path);
+  return new NexusctlError('FILE_UNWRITABLE', `cannot write ${shown}: ${reasonOf(cause)}`, {
+    hint: 'check that the folder is there and that you may write to it',
+    cause,
+    details: { path: shown },
+  });
+}
+
+/** A value given where a path belongs may be a whole key: only its beginning is ever shown. */
+function shortPath(path: string): string {
+  return path.length > 1024 || path.includes('\n') ? '(a value that is no path)' : path;
+}
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return reasons[code] ?? (code === '' ? 'unknown reason' : code);
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }

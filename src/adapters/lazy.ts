@@ -1,9 +1,11 @@
 import type { Ports } from '../context.ts';
+import type { Host } from './host.ts';
 
 /** The ports of the real world, each made (and its adapter loaded) on first use. */
-export function lazyPorts(): Ports {
+export function lazyPorts(host: Host): Ports {
   return {
-    files: once(async () => (await import('./files.ts')).files),
+    files: once(async () => (await import('./files.ts')).makeFiles(host)),
+    secretFetchers: once(async () => (await import('./secrets.ts')).makeSecretFetchers(host)),
   };
 }
 

@@ -32,4 +32,8 @@ export interface FileFacts {
   /** POSIX permission bits, e.g. 0o600. */
   readonly mode: number;
   readonly uid: number;
+  /** Owned by this user or by root, and writable by nobody else. */
+  readonly onlyOwnerWrites: boolean;
+  /** Group or others may read it: worth a warning when it holds a key. */
+  readonly othersMayRead: boolean;
 }

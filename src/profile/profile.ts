@@ -1,3 +1,5 @@
+import type { ErrorCode } from '../errors/catalogue.ts';
+
 /** Where a value came from. Every effective setting remembers it: `config show` prints it, findings name it. */
 export type Origin =
   | { readonly kind: 'flag'; readonly name: string }
@@ -19,11 +21,13 @@ export type SecretSource =
       readonly kind: 'reference';
       readonly reference: string;
       /** Folder that relative paths start from. */ readonly base: string;
+      /** `exec:` may run: it was typed as a flag, or stands in the user's own well-kept default file. Absent: no. */
+      readonly mayRun?: boolean;
     }
   | { readonly kind: 'data'; readonly data: string };
 
 export interface TlsSettings {
-  /** Undefined: nobody said; TLS is then on when a credential or any TLS setting is there. */
+  /** Undefined: nobody said; TLS is then on when a credential or any TLS setting is there (`usesTls`). */
   readonly enabled?: Setting<boolean>;
   readonly clientCert?: Setting<SecretSource>;
   readonly clientKey?: Setting<SecretSource>;
@@ -37,9 +41,16 @@ export type Backend = 'cloud' | 'self-hosted';
 /** Something about the configuration that a person should know; codes are those of connectivity/catalogue.ts. */
 export interface ProfileFinding {
   readonly code: string;
+  /** `error`: no connection can be made as configured; commands other than connect-test and config stop there. */
+  readonly severity: 'critical' | 'error' | 'warning' | 'info';
   readonly message: string;
   readonly origin?: Origin;
+  /** What to do, as a sentence. */
   readonly fix?: string;
+  /** The error that a command stops with; only with severity `error` or `critical`. */
+  readonly error?: ErrorCode;
+  /** The TypeScript client, the Rust core's SDKs or Go that behave differently from nexusctl for this reason. */
+  readonly affects?: readonly ('typescript-client' | 'core' | 'go')[];
 }
 
 /** Who we connect as: the merge of flags, environment, temporal.toml, nexusctl.toml and defaults, nothing read yet. */
@@ -57,7 +68,7 @@ export interface Profile {
     readonly auth?: Setting<SecretSource>;
     readonly headers: readonly (Setting<string> & { readonly name: string })[];
   };
-  /** Null when it is ambiguous: reads say which they took, writes stop. */
+  /** Null when it is ambiguous: reads say which they took, writes stop (`backendToRead`, `backendToWrite`). */
   readonly backend: Setting<Backend> | null;
   readonly cloud: {
     readonly address: Setting<string>;
@@ -65,10 +76,40 @@ export interface Profile {
     readonly ca?: Setting<SecretSource>;
   };
   readonly account?: Setting<string>;
+  /** Absolute path of the policy file or folder. */
   readonly policyFile?: Setting<string>;
+  /** Absolute path of the keyring file; without it the `[keyring]` of nexusctl.toml counts. */
   readonly keyring?: Setting<string>;
+  /** The nexusctl.toml that was read, for its `[keyring]`; absent when there is none. */
+  readonly ownFile?: { readonly path: string; readonly document: TomlTable; readonly mayRun: boolean };
   /** Host for which an API key may go out in clear (--allow-plaintext-key). */
   readonly plaintextKeyHost?: Setting<string>;
   readonly timeouts: { readonly connectMs: number };
   readonly findings: readonly ProfileFinding[];
+}
+
+export type TomlTable = Readonly<Record<string, unknown>>;
+
+/**
+ * Whether a connection uses TLS: as said, else when a credential or any TLS setting is there (as the SDKs decide).
+ */
+export function usesTls({ tls, apiKey }: Pick<Profile, 'tls' | 'apiKey'>): boolean {
+  if (tls.enabled !== undefined) return tls.enabled.value;
+  const { clientCert, clientKey, serverCa, serverName, disableHostVerification } = tls;
+  return [apiKey, clientCert, clientKey, serverCa, serverName, disableHostVerification].some(
+    (setting) => setting !== undefined,
+  );
+}
+
+/** An origin in words, e.g. `TEMPORAL_ADDRESS`, `--address`, `/x/temporal.toml:3 (profile.prod.address)`. */
+export function originText(origin: Origin): string {
+  switch (origin.kind) {
+    case 'flag':
+    case 'environment':
+      return origin.name;
+    case 'file':
+      return `${origin.path}${origin.line === undefined ? '' : `:${String(origin.line)}`} (${origin.key})`;
+    case 'default':
+      return 'default';
+  }
 }

@@ -23,6 +23,13 @@ interface Outcome {
   readonly stderr: string;
 }
 
+/** This process, for adapters that are used in tests. */
+export const host = {
+  pid: process.pid,
+  uid: process.getuid?.(),
+  kill: (pid: number, signal: NodeJS.Signals | 0): void => void process.kill(pid, signal),
+};
+
 /** Runs a command line in this process over an in-memory Context: no environment, no files but those named. */
 export async function runMain(argv: readonly string[], given: Given = {}): Promise<Outcome> {
   const stdout = memorySink(given.terminal);
@@ -43,7 +50,7 @@ export async function runMain(argv: readonly string[], given: Given = {}): Promi
       void setTimeout(() => abort.abort(new NexusctlError('TIMED_OUT', 'too long')), milliseconds).unref(),
     redactor: createRedactor(),
     asset: async (path) => (await import('node:fs/promises')).readFile(path, 'utf8'),
-    ports: { ...lazyPorts(), ...given.ports },
+    ports: { ...lazyPorts(host), ...given.ports },
     outcome: { exitCode: 0 },
   };
   const exitCode = await main(argv, context);

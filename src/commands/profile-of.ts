@@ -1,0 +1,142 @@
+import type { Command, OptionValues } from '@commander-js/extra-typings';
+import type { Context } from '../context.ts';
+import { NexusctlError } from '../errors/nexusctl-error.ts';
+import type { ConnectionFlags } from '../profile/flags.ts';
+import { loadProfile } from '../profile/load.ts';
+import { originText, type Profile, type ProfileFinding } from '../profile/profile.ts';
+import { Option } from './commander.ts';
+import { collect, parseDuration } from './options.ts';
+
+/** Every flag that says where to connect and as whom, under a heading of its own in the help. */
+export function withConnection<A extends unknown[], O extends OptionValues, G extends OptionValues>(
+  command: Command<A, O, G>,
+) {
+  return withCloud(withTls(withFiles(command)))
+    .addOption(
+      new Option('--codec-endpoint <url>', 'codec server that decodes for you; {namespace} is filled in').helpGroup(
+        other,
+      ),
+    )
+    .addOption(new Option('--codec-auth-file <ref>', 'Authorization header for the codec server').helpGroup(other))
+    .addOption(
+      new Option('--codec-header <name=value>', 'header for the codec server; repeatable')
+        .argParser(collect)
+        .helpGroup(other),
+    )
+    .addOption(
+      new Option('--policy-file <path>', 'allowlist of a self-hosted cluster: a file or a folder').helpGroup(other),
+    )
+    .addOption(new Option('--keyring <file>', 'payload keys').helpGroup(other))
+    .addOption(new Option('--allow-exec', 'let exec: references of any configuration file run').helpGroup(other))
+    .addOption(new Option('--strict', 'treat warnings as failures').helpGroup(other));
+}
+
+const heading = 'Connection:';
+const other = 'Keys and codec:';
+
+function withFiles<A extends unknown[], O extends OptionValues, G extends OptionValues>(command: Command<A, O, G>) {
+  return command
+    .addOption(new Option('--profile <name>', 'profile of temporal.toml').helpGroup(heading))
+    .addOption(new Option('--config-file <path>', 'another temporal.toml').helpGroup(heading))
+    .addOption(new Option('--disable-config-file', 'read no configuration file').helpGroup(heading))
+    .addOption(new Option('--disable-config-env', 'read no setting from the environment').helpGroup(heading))
+    .addOption(new Option('--env <name>').hideHelp())
+    .addOption(new Option('--address <host:port>', 'frontend').helpGroup(heading))
+    .addOption(new Option('-n, --namespace <name>', 'namespace').helpGroup(heading))
+    .addOption(
+      new Option('--client-connect-timeout <duration>', 'bound on one connection')
+        .argParser(parseDuration)
+        .helpGroup(heading),
+    )
+    .addOption(
+      new Option('--grpc-meta <name=value>', 'header for each call; repeatable').argParser(collect).helpGroup(heading),
+    );
+}
+
+function withTls<A extends unknown[], O extends OptionValues, G extends OptionValues>(command: Command<A, O, G>) {
+  return command
+    .addOption(new Option('--api-key-file <ref>', 'API key: a path or another reference').helpGroup(heading))
+    .addOption(
+      new Option('--auth <which>', 'which of two credentials').choices(['mtls', 'api-key'] as const).helpGroup(heading),
+    )
+    .addOption(new Option('--tls', 'TLS even without a credential').helpGroup(heading))
+    .addOption(new Option('--no-tls', 'no TLS').helpGroup(heading))
+    .addOption(new Option('--tls-cert-path <ref>', 'client certificate').helpGroup(heading))
+    .addOption(new Option('--tls-key-path <ref>', 'its key').helpGroup(heading))
+    .addOption(new Option('--tls-ca-path <ref>', 'CA of the server').helpGroup(heading))
+    .addOption(new Option('--tls-server-name <name>', 'name to verify and to send as SNI').helpGroup(heading))
+    .addOption(
+      new Option('--tls-disable-host-verification', 'trust any server; no credential is sent then').helpGroup(heading),
+    )
+    .addOption(new Option('--no-tls-disable-host-verification').hideHelp())
+    .addOption(
+      new Option('--allow-plaintext-key <host>', 'let an API key go to this host in clear text').helpGroup(heading),
+    );
+}
+
+function withCloud<A extends unknown[], O extends OptionValues, G extends OptionValues>(command: Command<A, O, G>) {
+  return command
+    .addOption(
+      new Option('--backend <kind>', 'kind of server').choices(['cloud', 'self-hosted'] as const).helpGroup(heading),
+    )
+    .addOption(new Option('--cloud-address <host:port>', 'Cloud control plane').helpGroup(heading))
+    .addOption(new Option('--cloud-api-key-file <ref>', 'its API key').helpGroup(heading))
+    .addOption(new Option('--cloud-tls-ca-path <ref>', 'its CA').helpGroup(heading))
+    .addOption(new Option('--account <id>', 'refuse to act on another account').helpGroup(heading));
+}
+
+/**
+ * Flags, environment, files and defaults merged.
+ * @throws NexusctlError the first finding of severity error: no connection can be meant by such a configuration
+ */
+export async function profileOf(context: Context, options: ConnectionFlags): Promise<Profile> {
+  const profile = await examineProfile(context, options);
+  const wrong = profile.findings.find(({ severity, error }) => error !== undefined && isFatal(severity));
+  if (wrong?.error === undefined) return profile;
+  const place = wrong.origin === undefined || wrong.origin.kind === 'file' ? '' : ` (${originText(wrong.origin)})`;
+  throw new NexusctlError(wrong.error, `${wrong.message}${wrong.message.includes(place.slice(2, -1)) ? '' : place}`, {
+    hint: wrong.fix,
+    details: { finding: wrong.code },
+  });
+}
+
+/**
+ * The same for commands that look at the configuration itself (connect-test, config): what is wrong stays in
+ * `findings`.
+ * @throws NexusctlError ENV_STORE_UNSUPPORTED for --env and TEMPORAL_ENV
+ */
+export async function examineProfile(context: Context, options: ConnectionFlags): Promise<Profile> {
+  refuseEnvStore(context, options);
+  const profile = await loadProfile(await context.ports.files(), context, options);
+  rememberSecrets(profile, context);
+  return profile;
+}
+
+/** Findings that a command passes on in `warnings[]`. */
+export function profileWarnings({ findings }: { readonly findings: readonly ProfileFinding[] }): readonly string[] {
+  return findings.filter(({ severity }) => severity === 'warning').map(({ code, message }) => `${code}: ${message}`);
+}
+
+function isFatal(severity: ProfileFinding['severity']): boolean {
+  return severity === 'error' || severity === 'critical';
+}
+
+/** The CLI's deprecated `temporal env` store is a second, invisible source: never half-honoured. */
+function refuseEnvStore(context: Context, options: ConnectionFlags): void {
+  const variable = options.disableConfigEnv === true ? undefined : context.env['TEMPORAL_ENV'];
+  const name = options.env ?? variable;
+  if (!name) return;
+  const how = options.env === undefined ? 'TEMPORAL_ENV' : '--env';
+  throw new NexusctlError('ENV_STORE_UNSUPPORTED', `${how} names '${name}' of the deprecated \`temporal env\` store`, {
+    hint: `move it to a profile: nexusctl config import --from temporal-env, then use --profile ${name} and unset ${how}`,
+  });
+}
+
+/** Values that stand in variables and files are secrets before anything is resolved. */
+function rememberSecrets(profile: Profile, { redactor }: Context): void {
+  const { apiKey, tls, codec, cloud } = profile;
+  for (const setting of [apiKey, tls.clientKey, codec.auth, cloud.apiKey]) {
+    if (setting?.value.kind === 'data') redactor.add(setting.value.data);
+  }
+  for (const { value } of [...profile.grpcMeta, ...codec.headers]) redactor.add(value);
+}
