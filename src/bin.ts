@@ -16,8 +16,28 @@ export function run(packageRoot: string): void {
   // The AWS SDK writes six lines to stderr on Node 20 unless this is there before a client is made.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   const abort = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt(abort));
-  void main(process.argv.slice(2), makeContext(packageRoot, abort)).then((exitCode) => process.exit(exitCode));
+  const takeSignals = listenToSignals(abort);
+  void main(process.argv.slice(2), makeContext(packageRoot, abort, takeSignals)).then((exitCode) =>
+    process.exit(exitCode),
+  );
+}
+
+const interrupts = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** What else would end this process and can be caught; SIGUSR1 would open Node's debugger. */
+const others = ['SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGALRM', 'SIGVTALRM', 'SIGXCPU', 'SIGXFSZ', 'SIGABRT'] as const;
+
+function listenToSignals(abort: AbortController): Context['takeSignals'] {
+  let taker: ((signal: NodeJS.Signals) => void) | undefined;
+  const deliver = (signal: NodeJS.Signals): void => (taker === undefined ? interrupt(abort) : taker(signal));
+  for (const signal of interrupts) process.on(signal, deliver);
+  return (take) => {
+    taker = take;
+    for (const signal of others) process.on(signal, deliver);
+    return () => {
+      taker = undefined;
+      for (const signal of others) process.off(signal, deliver);
+    };
+  };
 }
 
 /** The first signal lets the command clean up; a second one ends the process at once. */
@@ -26,7 +46,7 @@ function interrupt(abort: AbortController): void {
   abort.abort(new NexusctlError('INTERRUPTED', 'interrupted'));
 }
 
-function makeContext(packageRoot: string, abort: AbortController): Context {
+function makeContext(packageRoot: string, abort: AbortController, takeSignals: Context['takeSignals']): Context {
   const redactor = createRedactor();
   return {
     stdin: process.stdin,
@@ -39,6 +59,7 @@ function makeContext(packageRoot: string, abort: AbortController): Context {
     version: NEXUSCTL_VERSION,
     now: () => new Date(),
     signal: abort.signal,
+    takeSignals,
     abortAfter: (milliseconds) => {
       const reason = new NexusctlError('TIMED_OUT', `the command took longer than ${String(milliseconds)} ms`, {
         hint: 'raise --command-timeout',

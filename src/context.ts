@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
-import type { ExitCode } from './errors/exit-codes.ts';
 import type { Redactor } from './redact.ts';
 import type { Files } from './profile/files.ts';
 import type { SecretFetchers } from './profile/secrets.ts';
+import type { SandboxDoor } from './sandbox/door.ts';
 
 /** A stream that a person may be watching. */
 export interface Sink {
@@ -18,6 +18,7 @@ export interface Ports {
   readonly files: () => Promise<Files>;
   /** Behind `secretsOf` of commands/secrets-of.ts. */
   readonly secretFetchers: () => Promise<SecretFetchers>;
+  readonly sandbox: () => Promise<SandboxDoor>;
 }
 
 /**
@@ -36,12 +37,17 @@ export interface Context {
   readonly now: () => Date;
   /** Aborts on Ctrl-C (reason: INTERRUPTED) and when --command-timeout ends (reason: TIMED_OUT). */
   readonly signal: AbortSignal;
+  /**
+   * Until the returned function is called, every signal that can be caught goes to `take` and aborts nothing: for a
+   * command that must pass signals on, or tidy up whatever the signal was.
+   */
+  readonly takeSignals: (take: (signal: NodeJS.Signals) => void) => () => void;
   /** Bounds the whole command: aborts `signal` after this many milliseconds. */
   readonly abortAfter: (milliseconds: number) => void;
   readonly redactor: Redactor;
   /** Reads a file that ships with the package, by its path from the package root. */
   readonly asset: (path: string) => Promise<string>;
   readonly ports: Ports;
-  /** Set by `emit`; what main returns when nothing is thrown. */
-  readonly outcome: { exitCode: ExitCode };
+  /** Set by `emit`; what main returns when nothing is thrown. Not an ExitCode only when it is another program's. */
+  readonly outcome: { exitCode: number };
 }

@@ -9,7 +9,7 @@ import { errorJson, errorText } from './views/error.ts';
  * @param argv the arguments after the program's name
  * @returns the exit code; never throws: this is the one catch
  */
-export async function main(argv: readonly string[], context: Context): Promise<ExitCode> {
+export async function main(argv: readonly string[], context: Context): Promise<number> {
   const program = buildProgram(context);
   try {
     await program.command.parseAsync(normalise(argv), { from: 'user' });

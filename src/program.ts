@@ -45,6 +45,22 @@ const contents: readonly (Verb | Noun)[] = [
     load: async () => (await import('./commands/complete.ts')).complete(buildWholeProgram),
     hidden: true,
   },
+  {
+    name: 'sandbox',
+    summary: 'a rehearsal account on this machine: no Temporal needed',
+    verbs: [
+      {
+        name: 'start',
+        summary: 'run a rehearsal account until it is interrupted',
+        load: async () => (await import('./commands/sandbox/start.ts')).sandboxStart,
+      },
+      {
+        name: 'run',
+        summary: 'run a command that sees only a rehearsal account',
+        load: async () => (await import('./commands/sandbox/run.ts')).sandboxRun,
+      },
+    ],
+  },
 ];
 
 export interface Program {

@@ -6,6 +6,7 @@ export function lazyPorts(host: Host): Ports {
   return {
     files: once(async () => (await import('./files.ts')).makeFiles(host)),
     secretFetchers: once(async () => (await import('./secrets.ts')).makeSecretFetchers(host)),
+    sandbox: once(async () => (await import('../sandbox/door.ts')).sandboxDoor),
   };
 }
 

@@ -12,7 +12,7 @@ interface Output {
     readonly columns: number;
   };
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly outcome: { exitCode: ExitCode };
+  readonly outcome: { exitCode: number };
 }
 
 export interface OutputOptions {

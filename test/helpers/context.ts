@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import { lazyPorts } from '../../src/adapters/lazy.ts';
 import type { Context, Ports, Sink } from '../../src/context.ts';
-import type { ExitCode } from '../../src/errors/exit-codes.ts';
 import { NexusctlError } from '../../src/errors/nexusctl-error.ts';
 import { main } from '../../src/main.ts';
 import { createRedactor } from '../../src/redact.ts';
@@ -18,7 +17,7 @@ interface Given {
 }
 
 interface Outcome {
-  readonly exitCode: ExitCode;
+  readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -46,6 +45,7 @@ export async function runMain(argv: readonly string[], given: Given = {}): Promi
     version: '0.0.0-test',
     now: () => given.now ?? new Date(),
     signal: abort.signal,
+    takeSignals: () => () => undefined,
     abortAfter: (milliseconds) =>
       void setTimeout(() => abort.abort(new NexusctlError('TIMED_OUT', 'too long')), milliseconds).unref(),
     redactor: createRedactor(),

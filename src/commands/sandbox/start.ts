@@ -1,0 +1,47 @@
+import type { Context } from '../../context.ts';
+import { exitCodes } from '../../errors/exit-codes.ts';
+import { emit } from '../../output/emit.ts';
+import { faultsView, sandboxView } from '../../views/sandbox.ts';
+import type { Command } from '../commander.ts';
+import { collect, examples, parseDuration, withOutput } from '../options.ts';
+import { holdSignals } from './signals.ts';
+
+export function sandboxStart(command: Command, context: Context) {
+  return withOutput(command, 'text', 'json')
+    .option('--fault <name[=count]>', 'inject a fault (repeatable)', collect)
+    .option('--list-faults', 'show the faults and end')
+    .option('--namespace <name>', 'a namespace of the account (repeatable; the first is TEMPORAL_NAMESPACE)', collect)
+    .option('--operation-time <duration>', 'how long an asynchronous operation takes', parseDuration)
+    .addHelpText(
+      'after',
+      examples(
+        ['a rehearsal account until Ctrl-C; the block that is printed is for a shell', 'nexusctl sandbox start'],
+        ['the same for a script, on one line', 'nexusctl sandbox start -o json'],
+        ['rehearse a conflict on the next two writes', 'nexusctl sandbox start --fault conflict=2'],
+        ['what can be injected', 'nexusctl sandbox start --list-faults'],
+      ),
+    )
+    .action(async (options) => {
+      const door = await context.ports.sandbox();
+      if (options.listFaults === true) {
+        const items = door.faults.map(({ name, summary, count }) => ({ name, summary, ...(count ? { count } : {}) }));
+        await emit(context, options, faultsView, { items, warnings: [] });
+        return;
+      }
+      const signals = holdSignals(context);
+      const { fault: faults, namespace: namespaces, operationTime: operationMs } = options;
+      try {
+        const sandbox = await door.start({ faults, namespaces, operationMs });
+        try {
+          const output = options.output === 'json' ? 'jsonl' : options.output;
+          await emit(context, { ...options, output }, sandboxView, sandbox);
+          await signals.first;
+        } finally {
+          await sandbox.close();
+        }
+      } finally {
+        signals.release();
+      }
+      context.outcome.exitCode = exitCodes.interrupted;
+    });
+}
