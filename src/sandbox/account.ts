@@ -1,4 +1,4 @@
-import { mostEndpoints, validateSpec } from './endpoint-rules.ts';
+import { mostEndpoints, validateSpec, type EndpointSpec } from './endpoint-rules.ts';
 import { repeated, type Operation, type Outcome } from './operations.ts';
 import { refusal } from './refusal.ts';
 
@@ -11,18 +11,6 @@ export interface Namespace {
   /** PEM bundle of the client CAs that its frontend accepts. */
   readonly clientCa: string;
   readonly createdAt: number;
-}
-
-/** What the account must know of a specification; `wire` is the whole of it, with fields that nobody here knows. */
-export interface EndpointSpec {
-  readonly name: string;
-  /** Absent when the target is of another kind or not there. */
-  readonly target?: { readonly namespace: string; readonly taskQueue: string };
-  readonly callers: readonly string[];
-  /** Policies with no content at all; one of an unknown kind is not empty. */
-  readonly emptyPolicies: number;
-  readonly descriptionBytes: number;
-  readonly wire: Uint8Array;
 }
 
 export interface Endpoint {

@@ -1,5 +1,16 @@
-import type { EndpointSpec } from './account.ts';
 import { refusal } from './refusal.ts';
+
+/** What the account must know of a specification; `wire` is the whole of it, with fields that nobody here knows. */
+export interface EndpointSpec {
+  readonly name: string;
+  /** Absent when the target is of another kind or not there. */
+  readonly target?: { readonly namespace: string; readonly taskQueue: string };
+  readonly callers: readonly string[];
+  /** Policies with no content at all; one of an unknown kind is not empty. */
+  readonly emptyPolicies: number;
+  readonly descriptionBytes: number;
+  readonly wire: Uint8Array;
+}
 
 /** Rules and limits of the real service: temporal/service/frontend/nexus_endpoint_client.go and docs.temporal.io. */
 const namePattern = /^[a-zA-Z][a-zA-Z0-9-]*[a-zA-Z0-9]$/;

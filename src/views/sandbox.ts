@@ -1,6 +1,14 @@
 import { marks } from '../output/style.ts';
 import type { View } from '../output/view.ts';
-import type { Sandbox } from '../sandbox/sandbox.ts';
+
+/** What a running rehearsal account tells about itself. */
+interface Sandbox {
+  readonly account: string;
+  readonly namespaces: readonly string[];
+  readonly addresses: { readonly controlPlane: string; readonly mtls: string; readonly apiKey: string };
+  readonly faults: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
 
 const disclaimer =
   'This is a rehearsal account of nexusctl, not Temporal: it runs no workflow and forgets everything when it ends.';

@@ -1,5 +1,6 @@
 import proto, { type temporal } from '@temporalio/proto';
-import { endpointState, type Account, type Endpoint, type EndpointSpec, type EndpointState } from '../account.ts';
+import { endpointState, type Account, type Endpoint, type EndpointState } from '../account.ts';
+import type { EndpointSpec } from '../endpoint-rules.ts';
 import { decodeMessage, encodeMessage, messageType } from '../grpc.ts';
 import { timestamp } from './time.ts';
 
