@@ -22,11 +22,19 @@ export async function main(argv: readonly string[], context: Context): Promise<n
 }
 
 /** `help X Y` and `X help Y` are `X Y --help`; nothing at all is help too. */
-function normalise(argv: readonly string[]): string[] {
+function normalise(given: readonly string[]): string[] {
+  const argv = given.map(plainBoolean);
   if (argv.length === 0) return ['--help'];
   const at = argv.findIndex((argument) => !argument.startsWith('-'));
   if (at === -1 || argv[at] !== 'help') return [...argv];
   return [...argv.slice(0, at), ...argv.slice(at + 1), '--help'];
+}
+
+/** `--tls=false`, as the temporal CLI writes it, is `--no-tls` here. */
+function plainBoolean(argument: string): string {
+  const found = /^--(tls|tls-disable-host-verification)=(true|false|1|0)$/.exec(argument);
+  if (found === null) return argument;
+  return `--${/^(true|1)$/.test(found[2] ?? '') ? '' : 'no-'}${found[1] ?? ''}`;
 }
 
 async function report(thrown: unknown, argv: readonly string[], context: Context): Promise<ExitCode> {

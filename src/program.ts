@@ -28,6 +28,16 @@ const contents: readonly (Verb | Noun)[] = [
     summary: 'profiles in temporal.toml, with the origin of every value',
     verbs: [
       {
+        name: 'list',
+        summary: 'the profiles of both files',
+        load: async () => (await import('./commands/config/list.ts')).configList,
+      },
+      {
+        name: 'show',
+        summary: 'every effective value, its origin, and what other programs make of it',
+        load: async () => (await import('./commands/config/show.ts')).configShow,
+      },
+      {
         name: 'path',
         summary: 'where the configuration files are',
         load: async () => (await import('./commands/config/path.ts')).configPath,
@@ -91,6 +101,7 @@ export function buildProgram(context: Context): Program {
   for (const option of hoistedOptions()) command.addOption(option);
   command.hook('preAction', (root, action) => {
     handDown(root, action as Command);
+    refuseUnheard(root, action as Command);
     const timeout: unknown = action.getOptionValue('commandTimeout');
     if (typeof timeout === 'number') context.abortAfter(timeout);
   });
@@ -123,6 +134,15 @@ function add(parent: Command, entry: Verb | Noun, context: Context): void {
   parent.hook('preSubcommand', async (_parent, subcommand) => {
     if (subcommand !== (command as unknown)) return;
     (await entry.load())(command, context);
+  });
+}
+
+/** `--env` of the temporal CLI: what cannot honour it must not pass over it in silence. */
+function refuseUnheard(root: Command, action: Command): void {
+  const name: unknown = root.getOptionValue('env');
+  if (typeof name !== 'string' || action.options.some((option) => option.attributeName() === 'env')) return;
+  throw new NexusctlError('ENV_STORE_UNSUPPORTED', `--env ${name}: the \`temporal env\` store is not read`, {
+    hint: 'nexusctl config import --from temporal-env makes a profile of it',
   });
 }
 

@@ -122,7 +122,7 @@ function isFatal(severity: ProfileFinding['severity']): boolean {
 }
 
 /** The CLI's deprecated `temporal env` store is a second, invisible source: never half-honoured. */
-function refuseEnvStore(context: Context, options: ConnectionFlags): void {
+export function refuseEnvStore(context: Context, options: ConnectionFlags): void {
   const variable = options.disableConfigEnv === true ? undefined : context.env['TEMPORAL_ENV'];
   const name = options.env ?? variable;
   if (!name) return;

@@ -1,4 +1,6 @@
+import { marks } from '../output/style.ts';
 import type { View } from '../output/view.ts';
+import type { ListedProfile } from '../profile/list.ts';
 import type { ConfigurationPath } from '../profile/paths.ts';
 
 interface Paths {
@@ -11,4 +13,21 @@ export const configPathView: View<Paths> = {
     items
       .map(({ file, path, origin, exists }) => `${file.padEnd(14)}${path}  (${origin}${exists ? '' : ', not there'})`)
       .join('\n'),
+};
+
+interface Profiles {
+  readonly items: readonly ListedProfile[];
+  readonly warnings: readonly string[];
+}
+
+export const configListView: View<Profiles> = {
+  text: ({ items, warnings }) => {
+    const width = Math.max(0, ...items.map(({ name }) => name.length));
+    const addressWidth = Math.max(0, ...items.map(({ address = '' }) => address.length));
+    const lines = items.map(({ name, current, address = '', namespace = '' }) =>
+      `${current ? '*' : ' '} ${name.padEnd(width)}  ${address.padEnd(addressWidth)}  ${namespace}`.trimEnd(),
+    );
+    const none = items.length === 0 ? ['no profiles; `nexusctl config set address HOST:PORT` makes one'] : [];
+    return [...lines, ...none, ...warnings.map((warning) => `${marks.warn} ${warning}`)].join('\n');
+  },
 };

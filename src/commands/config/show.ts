@@ -1,0 +1,34 @@
+import type { Context } from '../../context.ts';
+import { emit } from '../../output/emit.ts';
+import { loadSources } from '../../profile/load.ts';
+import { showProfile } from '../../profile/show.ts';
+import { configShowView } from '../../views/config-show.ts';
+import type { Command } from '../commander.ts';
+import { examples, withOutput } from '../options.ts';
+import { profileWarnings, refuseEnvStore, withConnection } from '../profile-of.ts';
+
+export function configShow(command: Command, context: Context) {
+  return withConnection(withOutput(command, 'text', 'json'))
+    .addHelpText(
+      'after',
+      examples(
+        ['what counts here and now, and where each value comes from', 'nexusctl config show'],
+        ['the same for another profile', 'nexusctl config show --profile prod -o json'],
+      ),
+    )
+    .action(async (options) => {
+      refuseEnvStore(context, options);
+      const { profile, items, findings } = showProfile(
+        await loadSources(await context.ports.files(), context, options),
+      );
+      const result = {
+        ...(profile.backend === null ? {} : { backend: profile.backend.value }),
+        ...(profile.account === undefined ? {} : { account: profile.account.value }),
+        profile: profile.name,
+        items,
+        findings,
+        warnings: profileWarnings(profile),
+      };
+      await emit(context, options, configShowView, result, options.strict && result.warnings.length > 0 ? 1 : 0);
+    });
+}
