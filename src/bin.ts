@@ -23,8 +23,25 @@ export function run(packageRoot: string): void {
 }
 
 const interrupts = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-/** What else would end this process and can be caught; SIGUSR1 would open Node's debugger. */
-const others = ['SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGALRM', 'SIGVTALRM', 'SIGXCPU', 'SIGXFSZ', 'SIGABRT'] as const;
+/**
+ * What else would end this process and can be caught; SIGUSR1 would open Node's debugger. Left out: signals of a crash,
+ * which come again when the handler returns, and SIGPROF, which belongs to the profiler.
+ */
+const others = [
+  'SIGQUIT',
+  'SIGUSR1',
+  'SIGUSR2',
+  'SIGALRM',
+  'SIGVTALRM',
+  'SIGXCPU',
+  'SIGXFSZ',
+  'SIGABRT',
+  'SIGTRAP',
+  'SIGSTKFLT',
+  'SIGIO',
+  'SIGPWR',
+  'SIGSYS',
+] as const;
 
 function listenToSignals(abort: AbortController): Context['takeSignals'] {
   let taker: ((signal: NodeJS.Signals) => void) | undefined;
@@ -32,10 +49,12 @@ function listenToSignals(abort: AbortController): Context['takeSignals'] {
   for (const signal of interrupts) process.on(signal, deliver);
   return (take) => {
     taker = take;
-    for (const signal of others) process.on(signal, deliver);
+    // Windows has none of them.
+    const more = process.platform === 'win32' ? [] : others;
+    for (const signal of more) process.on(signal, deliver);
     return () => {
       taker = undefined;
-      for (const signal of others) process.off(signal, deliver);
+      for (const signal of more) process.off(signal, deliver);
     };
   };
 }

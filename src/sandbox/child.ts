@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
-import { kill } from 'node:process';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { endGroup, sendSignal } from './process-group.ts';
 
 export interface ChildRequest {
   readonly command: readonly string[];
@@ -22,7 +21,8 @@ export type ChildEnd =
   | { readonly kind: 'exited'; readonly exitCode: number }
   | { readonly kind: 'not-started'; readonly reason: 'not-found' | 'not-executable'; readonly message: string };
 
-const graceMs = 2000;
+/** How long a command may take to end when its time is over, and what it has left behind, too. */
+const graceMs = 5000;
 
 /** Runs a command to its end with our three streams. Death by a signal is 128 + its number, as in a shell. */
 export async function runChild(request: ChildRequest): Promise<ChildEnd> {
@@ -30,18 +30,22 @@ export async function runChild(request: ChildRequest): Promise<ChildEnd> {
   const [file = '', ...args] = command;
   const child = spawn(file, args, { cwd, env: { ...environment }, stdio: 'inherit', detached: !terminal });
   const end = ended(child);
-  onSignal((name) => {
-    if (!(terminal && sentByTerminal.has(name))) send(child, name, !terminal);
-  });
+  const { pid } = child;
+  if (pid === undefined) return end;
+  const send = (name: NodeJS.Signals): void => void sendSignal(terminal ? pid : -pid, name);
   const stop = (): void => {
-    send(child, 'SIGTERM', !terminal);
-    setTimeout(() => send(child, 'SIGKILL', !terminal), graceMs).unref();
+    send('SIGTERM');
+    setTimeout(() => send('SIGKILL'), graceMs).unref();
   };
+  onSignal((name) => {
+    if (!(terminal && sentByTerminal.has(name))) send(name);
+  });
   signal.addEventListener('abort', stop);
   if (signal.aborted) stop();
   const result = await end;
   signal.removeEventListener('abort', stop);
-  if (!terminal) await endGroup(child);
+  // What it started and left running would talk to a sandbox that is gone.
+  if (!terminal) await endGroup(pid, graceMs);
   return result;
 }
 
@@ -58,24 +62,4 @@ function ended(child: ChildProcess): Promise<ChildEnd> {
       resolve({ kind: 'exited', exitCode: name === null ? (code ?? 0) : 128 + constants.signals[name] });
     });
   });
-}
-
-/** What the command started and left running would talk to a sandbox that is gone. */
-async function endGroup(child: ChildProcess): Promise<void> {
-  if (!send(child, 'SIGTERM', true)) return;
-  for (let waited = 0; waited < graceMs; waited += 20) {
-    await sleep(20);
-    if (!send(child, 0, true)) return;
-  }
-  send(child, 'SIGKILL', true);
-}
-
-/** @returns whether anybody is there to get it; the null signal only asks */
-function send(child: ChildProcess, name: NodeJS.Signals | 0, group: boolean): boolean {
-  if (child.pid === undefined) return false;
-  try {
-    return kill(group ? -child.pid : child.pid, name);
-  } catch {
-    return false;
-  }
 }

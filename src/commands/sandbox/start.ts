@@ -36,6 +36,7 @@ export function sandboxStart(command: Command, context: Context) {
           const output = options.output === 'json' ? 'jsonl' : options.output;
           await emit(context, { ...options, output }, sandboxView, sandbox);
           await signals.first;
+          context.signal.throwIfAborted();
         } finally {
           await sandbox.close();
         }
