@@ -189,6 +189,14 @@ export const catalogue = {
     means: 'The value is outside what the setting accepts.',
     fix: ['Correct the value that is named in the message.'],
   },
+  CFG020: {
+    layer: 'local',
+    severity: 'info',
+    exit: 'configuration',
+    title: 'a relative path in a configuration file starts from different folders',
+    means: 'nexusctl starts from the folder of the file; the SDKs and the temporal CLI start from wherever they run.',
+    fix: ['Write an absolute path.'],
+  },
 
   ADR001: {
     layer: 'local',

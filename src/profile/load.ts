@@ -2,7 +2,7 @@ import { posix, win32 } from 'node:path';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { profileTable, type ConfigurationFile } from './configuration-file.ts';
 import type { Files } from './files.ts';
-import { missingProfile } from './findings.ts';
+import { missingProfile } from './lints/file.ts';
 import type { ConnectionFlags } from './flags.ts';
 import { configurationPaths, type ConfigurationPath } from './paths.ts';
 import type { Origin, Profile, ProfileFinding } from './profile.ts';

@@ -1,3 +1,4 @@
+import type { Code } from '../connectivity/catalogue.ts';
 import type { ErrorCode } from '../errors/catalogue.ts';
 
 /** Where a value came from. Every effective setting remembers it: `config show` prints it, findings name it. */
@@ -38,9 +39,9 @@ export interface TlsSettings {
 
 export type Backend = 'cloud' | 'self-hosted';
 
-/** Something about the configuration that a person should know; codes are those of connectivity/catalogue.ts. */
+/** Something about the configuration that a person should know. */
 export interface ProfileFinding {
-  readonly code: string;
+  readonly code: Code;
   /** `error`: no connection can be made as configured; commands other than connect-test and config stop there. */
   readonly severity: 'critical' | 'error' | 'warning' | 'info';
   readonly message: string;

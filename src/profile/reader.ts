@@ -82,7 +82,7 @@ export function makeReader(sources: Sources, report: Report): Reader {
       const value = choices.find((choice) => choice === found.value);
       if (value !== undefined) return { ...found, value };
       report({
-        code: 'CFG005',
+        code: 'CFG019',
         severity: 'error',
         error: 'SETTING_INVALID',
         message: `'${found.value.slice(0, 64)}' is not one of ${choices.join(', ')}`,
@@ -200,7 +200,7 @@ function inBothFiles(shared: Origin, own: Origin): ProfileFinding {
 
 function wrongType(key: string, wanted: string, origin: Origin): ProfileFinding {
   return {
-    code: 'CFG005',
+    code: 'CFG019',
     severity: 'error',
     error: 'SETTING_INVALID',
     message: `${key} must be ${wanted}`,

@@ -173,7 +173,7 @@ describe('findings', () => {
     ['apikey', { temporal: '[profile.default]\napikey="x"\n' }, 'CFG005'],
     ['namespace at the top', { temporal: 'namespace="x"\n[profile.default]\n' }, 'CFG005'],
     ['tls.cert_path', { temporal: '[profile.default.tls]\ncert_path="x"\n' }, 'CFG005'],
-    ['a number for a string', { temporal: '[profile.default]\naddress=7233\n' }, 'CFG005'],
+    ['a number for a string', { temporal: '[profile.default]\naddress=7233\n' }, 'CFG019'],
     ['path and data', { env: { TEMPORAL_TLS_CLIENT_CERT_PATH: '/c', TEMPORAL_TLS_CLIENT_CERT_DATA: 'x' } }, 'CFG008'],
     ['half a pair', { env: { TEMPORAL_TLS_CLIENT_CERT_PATH: '/c' } }, 'CFG009'],
     ['a key without TLS', { env: { TEMPORAL_API_KEY: 'some-key', TEMPORAL_TLS: 'false' } }, 'CFG010'],
@@ -199,7 +199,7 @@ describe('findings', () => {
       { temporal: '[profile.default]\naddress="a:1"\n', env: { TEMPORAL_ADDRESS: 'b:1' } },
       'CFG007',
     ],
-    ['a relative path', { temporal: '[profile.default.tls]\nclient_cert_path="c"\nclient_key_path="/k"\n' }, 'CFG019'],
+    ['a relative path', { temporal: '[profile.default.tls]\nclient_cert_path="c"\nclient_key_path="/k"\n' }, 'CFG020'],
   ];
   it.each(cases)('%s', async (_, given, code) => {
     expect(codes(await load(given))).toContain(code);
