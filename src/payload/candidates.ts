@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { NexusctlError } from '../errors/nexusctl-error.ts';
+import { openGcm } from './gcm.ts';
+import { innerPayload, type Payload } from './payload.ts';
+
+/** A key that may open a payload, with the name under which errors list it. */
+export interface Candidate {
+  readonly name: string;
+  readonly key: Uint8Array;
+  readonly additionalData?: Uint8Array;
+}
+
+/**
+ * Tries every candidate, also after one has opened: two that open are a sign of a crafted ciphertext (AES-GCM does not
+ * commit to its key) and none of them is believed.
+ * @throws NexusctlError DECRYPT_FAILED with what it could be and which keys were tried, AMBIGUOUS_KEY
+ */
+export function openWithOne(data: Buffer, candidates: readonly Candidate[]): Payload {
+  let opened: Buffer | null = null;
+  let by = '';
+  for (const { name, key, additionalData } of candidates) {
+    const plain = openGcm(key, data, additionalData);
+    if (plain === null) continue;
+    if (opened !== null)
+      throw new NexusctlError('AMBIGUOUS_KEY', `two keys open it: ${by} and ${name}; it was made to mislead`, {
+        details: { tried: candidates.map((candidate) => candidate.name) },
+      });
+    opened = plain;
+    by = name;
+  }
+  if (opened === null) throw decryptFailed(candidates.map(({ name }) => name));
+  return innerPayload(opened, `what the key '${by}' opened`);
+}
+
+export function decryptFailed(tried: readonly string[]): NexusctlError {
+  return new NexusctlError(
+    'DECRYPT_FAILED',
+    `it does not open with ${tried.map((name) => `'${name}'`).join(', ')}: a wrong key, a wrong context (endpoint, additional data), or tampering; AES-GCM cannot tell which`,
+    { hint: 'name another key with --key ID=REF, or ask who wrote it which key was used', details: { tried } },
+  );
+}
+
+export function keyNotFound(what: string, hint: string, details: Readonly<Record<string, string>> = {}): NexusctlError {
+  return new NexusctlError('KEY_NOT_FOUND', what, { hint, details });
+}
+
+/** Names a key whose id must not be shown. */
+export function fingerprint(secret: string | Uint8Array): string {
+  return createHash('sha256').update(secret).digest('hex').slice(0, 8);
+}

@@ -1,0 +1,161 @@
+import { NexusctlError } from '../errors/nexusctl-error.ts';
+import { readFields, wireType } from '../protobuf/wire.ts';
+import { makeInflow, readInline, readJson, type Inflow } from './input.ts';
+import { decodeBase64 } from './json-form.ts';
+import { skipSpace } from './json-scan.ts';
+import { limits } from './limits.ts';
+import { decodePayload } from './payload.ts';
+import { historyResponseType, historyType, payloadsType, payloadType } from './schema.ts';
+import type { InputForm, Place } from './walk-json.ts';
+
+/** A part of a JSON document with the payloads in it; all parts together are the document, byte for byte. */
+export interface Batch {
+  readonly bytes: Buffer;
+  /** Spans count from the start of `bytes`. */
+  readonly places: readonly Place[];
+}
+
+/** What was given to read. */
+export type Document =
+  | { readonly kind: 'json'; readonly batches: AsyncIterable<Batch> }
+  /** Text with payloads in it, e.g. what `temporal workflow show` prints. */
+  | { readonly kind: 'text'; readonly batches: AsyncIterable<Batch> }
+  | { readonly kind: 'proto'; readonly type: string; readonly bytes: Buffer; readonly base64: boolean };
+
+/**
+ * Recognises what is read by its first bytes: JSON, base64 of JSON or proto, a message of the protocol (Payload, Payloads,
+ * History, a history response, a Cloud export), or text with payloads in it.
+ * @throws NexusctlError INPUT_INVALID when it is none of these
+ */
+export async function readDocument(source: AsyncIterable<Uint8Array | string>, form: InputForm): Promise<Document> {
+  const inflow = makeInflow(skipMark(source));
+  await inflow.more();
+  const bytes = inflow.bytes();
+  const first = bytes[skipSpace(bytes, 0)];
+  if (first === undefined) return { kind: 'json', batches: readJson(inflow, form) };
+  if (first === 0x7b || first === 0x5b || first === 0x22) return { kind: 'json', batches: readJson(inflow, form) };
+  if (isText(bytes.subarray(0, 4096)) && (form === 'shorthand' || isScalar(bytes)))
+    return { kind: 'json', batches: readJson(inflow, form) };
+  return recognise(await readAll(inflow), form, false);
+}
+
+/** A byte order mark, as Windows editors write it. */
+async function* skipMark(source: AsyncIterable<Uint8Array | string>): AsyncGenerator<Uint8Array> {
+  let start = true;
+  for await (const chunk of source) {
+    const bytes = Buffer.from(chunk);
+    yield start && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
+    start = false;
+  }
+}
+
+function recognise(bytes: Buffer, form: InputForm, base64: boolean): Document {
+  const type = protoType(bytes);
+  if (type !== null) return { kind: 'proto', type, bytes, base64 };
+  const inner = base64 ? null : wholeBase64(bytes);
+  if (inner !== null) {
+    const found = protoType(inner);
+    if (found !== null) return { kind: 'proto', type: found, bytes: inner, base64: true };
+    if (inner[skipSpace(inner, 0)] === 0x7b) return { kind: 'json', batches: readJson(makeInflow(once(inner)), form) };
+  }
+  if (bytes.includes('"metadata"') && isText(bytes.subarray(0, 4096)))
+    return { kind: 'text', batches: readText(bytes) };
+  throw new NexusctlError('INPUT_INVALID', 'the input is neither JSON, nor base64, nor a message that holds payloads', {
+    hint: 'give a Payload, Payloads, a history (JSON or .bin), a Cloud export, or a codec server body',
+  });
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- an async iterable of one
+async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
+  yield bytes;
+}
+
+async function readAll(inflow: Inflow): Promise<Buffer> {
+  while (await inflow.more());
+  return inflow.bytes();
+}
+
+function isScalar(bytes: Buffer): boolean {
+  return /^\s*(?:true|false|null|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*$/.test(bytes.subarray(0, 1024).toString('latin1'));
+}
+
+function isText(bytes: Buffer): boolean {
+  return bytes.every((byte) => byte >= 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d || byte === 0x1b);
+}
+
+function wholeBase64(bytes: Buffer): Buffer | null {
+  const text = bytes.toString('latin1').replace(/\s+/g, '');
+  return text.length >= 4 && /^[A-Za-z0-9+/_-]+={0,2}$/.test(text) ? decodeBase64(text) : null;
+}
+
+/** JSON payloads in lines of text. */
+// eslint-disable-next-line @typescript-eslint/require-await -- an async iterable, as every other document is
+async function* readText(bytes: Buffer): AsyncGenerator<Batch> {
+  let from = 0;
+  for (let at = bytes.indexOf('{"metadata"'); at !== -1; at = bytes.indexOf('{"metadata"', at + 1)) {
+    if (at < from) continue;
+    const line = bytes.indexOf('\n', at);
+    const batch = readInline(bytes.subarray(at, line === -1 ? bytes.length : line));
+    if (batch === null) continue;
+    if (at > from) yield { bytes: bytes.subarray(from, at), places: [] };
+    yield batch;
+    from = at + batch.bytes.length;
+  }
+  if (from < bytes.length) yield { bytes: bytes.subarray(from), places: [] };
+}
+
+/** The message that the bytes are, told by the shape of their fields; null when they are none that holds payloads. */
+function protoType(bytes: Buffer): string | null {
+  if (bytes.length === 0 || bytes.length > limits.documentBytes) return null;
+  if (isPayloadMessage(bytes)) return payloadType;
+  if (everyField(bytes, 1, isPayloadMessage)) return payloadsType;
+  if (isHistory(bytes)) return historyType;
+  if (hasField(bytes, 1, isHistory) || hasField(bytes, 2, isDataBlob)) return historyResponseType;
+  if (everyField(bytes, 1, (item) => hasField(item, 1, isHistory))) return 'export.v1.WorkflowExecutions';
+  return null;
+}
+
+function isPayloadMessage(bytes: Buffer): boolean {
+  return whole(() => {
+    if (readFields(bytes).some(({ number, wireType: type }) => number > 3 || type !== wireType.bytes)) return false;
+    const { metadata } = decodePayload(bytes);
+    return metadata.has('encoding');
+  });
+}
+
+function isHistory(bytes: Buffer): boolean {
+  return everyField(bytes, 1, (event) => {
+    const fields = readFields(event);
+    return [1, 3].every((number) => fields.some((field) => field.number === number && field.wireType === wireType.varint));
+  });
+}
+
+function isDataBlob(bytes: Buffer): boolean {
+  return readFields(bytes).some(({ number, value }) => number === 2 && isHistory(value));
+}
+
+function everyField(bytes: Buffer, number: number, fits: (value: Buffer) => boolean): boolean {
+  return whole(() => {
+    const fields = readFields(bytes);
+    return (
+      fields.length > 0 &&
+      fields.every((field) => field.number === number && field.wireType === wireType.bytes && whole(() => fits(field.value)))
+    );
+  });
+}
+
+function hasField(bytes: Buffer, number: number, fits: (value: Buffer) => boolean): boolean {
+  return whole(() =>
+    readFields(bytes).some((field) => field.number === number && field.wireType === wireType.bytes && whole(() => fits(field.value))),
+  );
+}
+
+/** False for what is no message at all. */
+function whole(test: () => boolean): boolean {
+  try {
+    return test();
+  } catch (error) {
+    if (error instanceof NexusctlError) return false;
+    throw error;
+  }
+}

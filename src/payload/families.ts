@@ -1,0 +1,36 @@
+import { aesGcm } from './families/aes-gcm.ts';
+import { awsEncryptionSdk } from './families/aws-encryption-sdk.ts';
+import { compressed, gzip, snappy, zlib } from './families/compressed.ts';
+import { endpoint } from './families/endpoint.ts';
+import { envelope } from './families/envelope.ts';
+import { fernet } from './families/fernet.ts';
+import { java } from './families/java.ts';
+import { jwtKms } from './families/jwt-kms.ts';
+import { unmarked } from './families/unmarked.ts';
+import { unsupported } from './families/unsupported.ts';
+import { vault } from './families/vault.ts';
+import type { Family } from './family.ts';
+import type { Payload } from './payload.ts';
+
+/** In the order in which they are asked: `binary/encrypted` alone can mean eight things. */
+const families: readonly Family[] = [
+  envelope,
+  jwtKms,
+  endpoint,
+  java,
+  fernet,
+  vault,
+  unsupported,
+  aesGcm,
+  unmarked,
+  awsEncryptionSdk,
+  zlib,
+  gzip,
+  snappy,
+  compressed,
+];
+
+/** The codec layer on the outside of a payload; null when there is none: what is left is the value. */
+export function familyOf(payload: Payload): Family | null {
+  return families.find((family) => family.recognises(payload)) ?? null;
+}

@@ -1,0 +1,54 @@
+import { NexusctlError } from '../../errors/nexusctl-error.ts';
+import { keyNotFound, openWithOne, type Candidate } from '../candidates.ts';
+import type { Family } from '../family.ts';
+import { sealGcm } from '../gcm.ts';
+import type { Keys } from '../keys.ts';
+import { keysFor, type SecretKey } from '../keyring.ts';
+import { encodePayload, encodingOf, makePayload, metadataText, type Payload } from '../payload.ts';
+import { presetCandidates } from '../presets.ts';
+
+export const encrypted = 'binary/encrypted';
+const keyIdName = 'encryption-key-id';
+
+/**
+ * Family A, and R, C and H which look the same: `encryption-key-id` names the key, the data is AES-GCM of the proto form
+ * of the payload. samples-go encryption/crypt.go, samples-typescript encryption/src/encryption-codec.ts, samples-python
+ * encryption/codec.py and others. The id may be empty.
+ */
+export const aesGcm: Family = {
+  id: 'aes-gcm',
+  recognises: (payload) => encodingOf(payload) === encrypted && payload.metadata.has(keyIdName),
+  facts: (payload) => ({ keyId: metadataText(payload, keyIdName) ?? '' }),
+  open: async (payload, keys) => openWithOne(payload.data, await candidatesFor(payload, keys)),
+};
+
+async function candidatesFor(payload: Payload, keys: Keys): Promise<readonly Candidate[]> {
+  const { keyring, namespace } = keys;
+  const id = metadataText(payload, keyIdName) ?? '';
+  const key = keysFor(keyring, namespace).find((candidate) => candidate.id === id);
+  if (key?.kind === 'secret') return [{ name: id, key: await keys.aes(key) }];
+  if (key !== undefined)
+    throw new NexusctlError(
+      'KEY_INVALID',
+      `the payload is sealed with the key '${id}' itself, but the keyring has a key service under that id`,
+      { hint: `give the key: --key ${id}=REF` },
+    );
+  const candidates = presetCandidates(keyring.presets, id, payload.metadata.has('tenant'));
+  if (candidates.length > 0) return candidates;
+  const listed = keyring.keys.has(id);
+  throw keyNotFound(
+    listed ? `the key '${id}' may not be used for this namespace` : `no key '${id}' in the keyring`,
+    listed ? 'list the key under [keyring.namespaces]' : `add it: --key ${id === '' ? "''" : id}=file:./the.key`,
+    { keyId: id },
+  );
+}
+
+/** @param key 32 bytes; @param keyId what readers look it up by */
+export function sealAesGcm(payload: Payload, keyId: string, key: Uint8Array): Payload {
+  return makePayload({ encoding: encrypted, [keyIdName]: keyId }, sealGcm(key, encodePayload(payload)));
+}
+
+export async function sealWithKey(payload: Payload, keys: Keys, key: SecretKey): Promise<Payload> {
+  const material = await keys.aes(key);
+  return sealAesGcm(payload, key.id, material);
+}

@@ -1,0 +1,66 @@
+import { gunzipSync, inflateSync } from 'node:zlib';
+import { NexusctlError } from '../../errors/nexusctl-error.ts';
+import type { Family, FamilyId } from '../family.ts';
+import type { Keys } from '../keys.ts';
+import { encodingOf, innerPayload, metadataText, type Payload } from '../payload.ts';
+import { snappyUncompress } from '../snappy.ts';
+
+type Unpack = (data: Buffer, limit: number) => Buffer | Promise<Buffer>;
+
+/** sdk-go converter/codec.go NewZlibCodec: RFC 1950 of the proto form. */
+export const zlib = compression('zlib', 'binary/zlib', unzlib);
+/** samples-python external_storage/codec.py */
+export const gzip = compression('gzip', 'binary/gzip', ungzip);
+/** samples-go snappycompress: a raw block, no framing. */
+export const snappy = compression('snappy', 'binary/snappy', snappyUncompress);
+
+function compression(id: FamilyId, encoding: string, unpack: Unpack): Family {
+  return {
+    id,
+    recognises: (payload) => encodingOf(payload) === encoding,
+    facts: () => ({}),
+    keyless: true,
+    open: (payload, keys) => unpacked(payload, keys, unpack, id),
+  };
+}
+
+const algorithms: Readonly<Record<string, Unpack>> = { snappy: snappyUncompress };
+
+/** temporal-proxy's proposal: the algorithm is metadata. */
+export const compressed: Family = {
+  id: 'compressed',
+  recognises: (payload) => encodingOf(payload) === 'binary/compressed',
+  facts: (payload) => ({ note: `compression ${metadataText(payload, 'compression-algorithm') ?? 'not named'}` }),
+  keyless: true,
+  open: (payload, keys) => {
+    const algorithm = metadataText(payload, 'compression-algorithm') ?? '';
+    const unpack = Object.hasOwn(algorithms, algorithm) ? algorithms[algorithm] : undefined;
+    if (unpack === undefined)
+      throw new NexusctlError('FAMILY_UNSUPPORTED', `compression '${algorithm.slice(0, 40)}' cannot be undone here`);
+    return unpacked(payload, keys, unpack, algorithm);
+  },
+};
+
+async function unpacked(payload: Payload, keys: Keys, unpack: Unpack, name: string): Promise<Payload> {
+  return innerPayload(await unpack(payload.data, keys.layerBytes), name);
+}
+
+function unzlib(data: Buffer, limit: number): Buffer {
+  return bounded(limit, () => inflateSync(data, { maxOutputLength: limit }));
+}
+
+function ungzip(data: Buffer, limit: number): Buffer {
+  return bounded(limit, () => gunzipSync(data, { maxOutputLength: limit }));
+}
+
+function bounded(limit: number, unpack: () => Buffer): Buffer {
+  try {
+    return unpack();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE')
+      throw new NexusctlError('LIMIT_EXCEEDED', `a layer unpacks to more than ${String(limit)} bytes`, {
+        hint: 'raise --max-layer-bytes if you trust the writer',
+      });
+    throw new NexusctlError('PAYLOAD_MALFORMED', 'the compressed data is damaged', { cause: error });
+  }
+}

@@ -1,0 +1,55 @@
+import { NexusctlError } from '../../errors/nexusctl-error.ts';
+import { keyNotFound, openWithOne, type Candidate } from '../candidates.ts';
+import type { Family } from '../family.ts';
+import { sealGcm } from '../gcm.ts';
+import { endpointKeys } from '../keyring.ts';
+import type { Keys } from '../keys.ts';
+import { encodePayload, encodingOf, makePayload, metadataText, type Payload } from '../payload.ts';
+import { sampleEndpointKeys } from '../presets.ts';
+import { encrypted } from './aes-gcm.ts';
+
+/**
+ * Family D: a key per Nexus endpoint, metadata `endpoint`, the name as additional authenticated data. samples-go pull
+ * request 525, nexus-per-endpoint-encryption/encryption/codec.go.
+ */
+export const endpoint: Family = {
+  id: 'endpoint',
+  recognises: (payload) =>
+    encodingOf(payload) === encrypted &&
+    payload.metadata.has('endpoint') &&
+    !payload.metadata.has('encryption-key-id'),
+  facts: (payload) => ({ endpoint: nameOf(payload) }),
+  open: async (payload, keys, position) => {
+    const name = nameOf(payload);
+    if (position.endpoint !== undefined && position.endpoint !== name)
+      throw new NexusctlError(
+        'CONTEXT_MISMATCH',
+        `the payload says endpoint '${name}', the history says '${position.endpoint}': it was written for another endpoint or moved here`,
+      );
+    const candidates = await endpointCandidates(keys, name);
+    if (candidates.length === 0)
+      throw keyNotFound(`no key for the endpoint '${name}' in the keyring`, `add a list for it under [keyring.endpoints]`, {
+        endpoint: name,
+      });
+    return openWithOne(payload.data, candidates);
+  },
+};
+
+/** Every key of the endpoint, with its name as additional data: after a rotation the older ones still read. */
+export async function endpointCandidates(keys: Keys, name: string): Promise<readonly Candidate[]> {
+  const additionalData = Buffer.from(name);
+  const candidates: Candidate[] = [];
+  for (const key of endpointKeys(keys.keyring, name) ?? [])
+    if (key.kind === 'secret') candidates.push({ name: key.id, key: await keys.aes(key), additionalData });
+  const sample = keys.keyring.presets.has('endpoint') ? sampleEndpointKeys.get(name) : undefined;
+  if (sample !== undefined) candidates.push({ name: 'preset endpoint', key: sample, additionalData });
+  return candidates;
+}
+
+export function sealForEndpoint(payload: Payload, name: string, key: Uint8Array): Payload {
+  return makePayload({ encoding: encrypted, endpoint: name }, sealGcm(key, encodePayload(payload), Buffer.from(name)));
+}
+
+function nameOf(payload: Payload): string {
+  return metadataText(payload, 'endpoint') ?? '';
+}

@@ -1,0 +1,44 @@
+import { fingerprint, keyNotFound, openWithOne } from '../candidates.ts';
+import type { Family } from '../family.ts';
+import { sealGcm } from '../gcm.ts';
+import { keysFor } from '../keyring.ts';
+import { encodePayload, encodingOf, makePayload, metadataText, type Payload } from '../payload.ts';
+import { sampleKey } from '../presets.ts';
+import { encrypted } from './aes-gcm.ts';
+
+const cipherName = 'AES/GCM/NoPadding';
+
+/**
+ * Family B: samples-java CryptCodec.java. The key id of the sample IS the key, so it is shown as a fingerprint and used
+ * only when the preset is asked for (security.md 6); a keyring entry of that id opens it too.
+ */
+export const java: Family = {
+  id: 'java',
+  recognises: (payload) => encodingOf(payload) === encrypted && payload.metadata.has('encryption-cipher'),
+  facts: (payload) => ({
+    keyFingerprint: fingerprint(keyIdOf(payload)),
+    note: 'the key id is the key: whoever reads the history reads the payload',
+  }),
+  open: async (payload, keys) => {
+    const id = keyIdOf(payload);
+    const own = keysFor(keys.keyring, keys.namespace).find((key) => key.id === id);
+    if (own?.kind === 'secret')
+      return openWithOne(payload.data, [{ name: `key ${fingerprint(id)}`, key: await keys.aes(own) }]);
+    if (!keys.keyring.presets.has('java'))
+      throw keyNotFound('its key id is the key itself, which is used only when asked for', 'add --preset java', {
+        keyFingerprint: fingerprint(id),
+      });
+    return openWithOne(payload.data, [{ name: 'preset java', key: Buffer.from(id) }]);
+  },
+};
+
+export function sealJava(payload: Payload): Payload {
+  return makePayload(
+    { encoding: encrypted, 'encryption-cipher': cipherName, 'encryption-key-id': sampleKey },
+    sealGcm(sampleKey, encodePayload(payload)),
+  );
+}
+
+function keyIdOf(payload: Payload): string {
+  return metadataText(payload, 'encryption-key-id') ?? '';
+}

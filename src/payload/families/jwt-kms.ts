@@ -1,0 +1,59 @@
+import { NexusctlError } from '../../errors/nexusctl-error.ts';
+import { keyNotFound, openWithOne } from '../candidates.ts';
+import type { Family } from '../family.ts';
+import { decodeBase64 } from '../json-form.ts';
+import { keysFor, type KmsKey } from '../keyring.ts';
+import type { Keys } from '../keys.ts';
+import { limits } from '../limits.ts';
+import { encodingOf, metadataText } from '../payload.ts';
+
+const dataKeyName = 'data_key_encrypted';
+
+/**
+ * Family F: samples-python encryption_jwt. A KMS data key per payload, wrapped, as base64 text in `data_key_encrypted`. The
+ * payload does not name the KMS key, so those of the namespace are asked, each with its own KeyId.
+ */
+export const jwtKms: Family = {
+  id: 'jwt-kms',
+  recognises: (payload) => encodingOf(payload) === 'binary/encrypted' && payload.metadata.has(dataKeyName),
+  facts: () => ({ note: 'it names no key; KMS finds it in the wrapped data key' }),
+  open: async (payload, keys) => {
+    const wrapped = decodeBase64(metadataText(payload, dataKeyName) ?? '');
+    if (wrapped === null || wrapped.length === 0)
+      throw new NexusctlError('PAYLOAD_MALFORMED', `${dataKeyName} is not base64 text`);
+    const candidates = kmsKeys(keys);
+    const { key, name } = await unwrapWithOne(candidates, wrapped, keys);
+    return openWithOne(payload.data, [{ name, key }]);
+  },
+};
+
+function kmsKeys(keys: Keys): readonly KmsKey[] {
+  const own = keysFor(keys.keyring, keys.namespace).filter((key) => key.kind === 'kms');
+  if (own.length > 0) return own.slice(0, limits.candidates);
+  if (!keys.keyring.presets.has('jwt-kms') || keys.namespace === undefined)
+    throw keyNotFound(
+      'it needs a KMS key, and the keyring has none',
+      'add [keyring.keys.NAME] with kms = "ARN", or --preset jwt-kms with --namespace for the alias of the sample',
+    );
+  const alias = `alias/${keys.namespace.replaceAll('.', '_')}`;
+  return [{ kind: 'kms', id: alias, key: alias, uri: `awskms://${alias}`, context: {}, decryptOnly: true }];
+}
+
+async function unwrapWithOne(
+  candidates: readonly KmsKey[],
+  wrapped: Buffer,
+  keys: Keys,
+): Promise<{ readonly key: Buffer; readonly name: string }> {
+  let last: unknown;
+  for (const candidate of candidates) {
+    try {
+      const scope = `${keys.namespace ?? ''}\n${candidate.id}`;
+      const key = await keys.dataKeys.toRead(scope, wrapped, async () => (await keys.kek(candidate)).unwrap(wrapped));
+      return { key, name: candidate.id };
+    } catch (error) {
+      if (!(error instanceof NexusctlError)) throw error;
+      last = error;
+    }
+  }
+  throw last;
+}

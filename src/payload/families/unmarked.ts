@@ -1,0 +1,30 @@
+import { keyNotFound, openWithOne, type Candidate } from '../candidates.ts';
+import type { Family } from '../family.ts';
+import { keysFor } from '../keyring.ts';
+import type { Keys } from '../keys.ts';
+import { limits } from '../limits.ts';
+import { encodingOf } from '../payload.ts';
+import { presetCandidates, sampleKeyId } from '../presets.ts';
+import type { Position } from '../position.ts';
+import { encrypted } from './aes-gcm.ts';
+import { endpointCandidates } from './endpoint.ts';
+
+/** `binary/encrypted` and nothing that says how: AES-GCM by one of the configured keys, or it stays closed. */
+export const unmarked: Family = {
+  id: 'unmarked',
+  recognises: (payload) => encodingOf(payload) === encrypted,
+  facts: () => ({ note: 'it names no key' }),
+  open: async (payload, keys, position) => {
+    const candidates = await candidatesFor(keys, position);
+    if (candidates.length === 0)
+      throw keyNotFound('it names no key, and the keyring has none to try', 'give the key that wrote it: --key ID=REF');
+    return openWithOne(payload.data, candidates.slice(0, limits.candidates));
+  },
+};
+
+async function candidatesFor(keys: Keys, position: Position): Promise<Candidate[]> {
+  const candidates = position.endpoint === undefined ? [] : [...(await endpointCandidates(keys, position.endpoint))];
+  const secrets = keysFor(keys.keyring, keys.namespace).filter((key) => key.kind === 'secret');
+  for (const key of secrets.slice(0, limits.candidates)) candidates.push({ name: key.id, key: await keys.aes(key) });
+  return [...candidates, ...presetCandidates(keys.keyring.presets, sampleKeyId, false)];
+}

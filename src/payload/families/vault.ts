@@ -1,0 +1,36 @@
+import { decodeBase64 } from '../json-form.ts';
+import { keyNotFound } from '../candidates.ts';
+import type { Family } from '../family.ts';
+import { keysFor } from '../keyring.ts';
+import { encodingOf, innerPayload, metadataText, type Payload } from '../payload.ts';
+
+/**
+ * Family J: HashiCorp Vault's Transit engine seals the payload itself; the data is its text `vault:vN:BASE64`. Which key is
+ * asked is the keyring's word: the one whose id the payload names, else the only one.
+ */
+export const vault: Family = {
+  id: 'vault',
+  recognises: (payload) =>
+    encodingOf(payload) === 'binary/encrypted' && payload.data.subarray(0, 7).toString('latin1') === 'vault:v',
+  facts: (payload) => {
+    const keyId = namedKey(payload);
+    return { ...(keyId === undefined ? {} : { keyId }), note: 'sealed by Vault Transit' };
+  },
+  open: async (payload, keys) => {
+    const named = namedKey(payload);
+    const own = keysFor(keys.keyring, keys.namespace).filter((key) => key.kind === 'vault');
+    const key = own.find(({ id }) => id === named) ?? (own.length === 1 ? own[0] : undefined);
+    if (key === undefined)
+      throw keyNotFound(
+        named === undefined ? 'no Vault key in the keyring' : `no Vault key '${named}' in the keyring`,
+        'add [keyring.keys.NAME] with vault = "https://HOST:8200/transit/keys/KEY" and token = REF',
+        named === undefined ? {} : { keyId: named },
+      );
+    const plain = await keys.vault(key, payload.data.toString('latin1'));
+    return innerPayload(decodeBase64(plain.toString('latin1')) ?? plain, 'what Vault opened');
+  },
+};
+
+function namedKey(payload: Payload): string | undefined {
+  return metadataText(payload, 'encryption-key-id') ?? metadataText(payload, 'encryption-key-name');
+}

@@ -1,0 +1,113 @@
+import { NexusctlError } from '../errors/nexusctl-error.ts';
+import { eachElement, eachMember, isString, openBrace, openBracket, skipValue, stringAt, type Span } from './json-scan.ts';
+import type { Payload } from './payload.ts';
+
+/**
+ * The proto3 JSON form of a Payload: `{"metadata":{"encoding":BASE64},"data":BASE64,"externalPayloads":[{"sizeBytes":"1"}]}`.
+ * Reads the standard and the URL-safe alphabet, padded or not, and both spellings of external payloads (Go's remote codec
+ * client writes `external_payloads` and `size_bytes`); writes the standard alphabet and the schema's names.
+ * @throws NexusctlError PAYLOAD_MALFORMED naming the field
+ */
+export function readPayloadJson(bytes: Buffer, from: number, depth = 0): Payload {
+  const metadata = new Map<string, Buffer>();
+  let data: Buffer = Buffer.alloc(0);
+  const externalPayloads: bigint[] = [];
+  eachMember(bytes, from, depth, (_bytes, key, at, inner) => {
+    const name = stringAt(bytes, key);
+    const end = skipValue(bytes, at, inner);
+    if (isNull(bytes, at)) return end;
+    if (name === 'metadata') readMetadata(bytes, at, inner, metadata);
+    else if (name === 'data') data = base64At(bytes, { start: at, end }, 'data');
+    else if (name === 'externalPayloads' || name === 'external_payloads') readSizes(bytes, at, inner, externalPayloads);
+    else throw malformed(`it has a field '${name}' that a payload does not have`);
+    return end;
+  });
+  return { metadata, data, externalPayloads, unknown: [] };
+}
+
+function readMetadata(bytes: Buffer, from: number, depth: number, metadata: Map<string, Buffer>): void {
+  if (bytes[from] !== openBrace) throw malformed('metadata is not an object');
+  eachMember(bytes, from, depth, (_bytes, key, at, inner) => {
+    const name = stringAt(bytes, key);
+    const end = skipValue(bytes, at, inner);
+    const value = base64At(bytes, { start: at, end }, `metadata.${name}`);
+    if (name === 'encoding' && !isPrintable(value)) throw notBase64(bytes, { start: at, end }, 'metadata.encoding');
+    metadata.set(name, value);
+    return end;
+  });
+}
+
+/** `application/json`-like names are valid base64 by accident: what decodes to noise was never encoded. */
+function isPrintable(value: Buffer): boolean {
+  return value.every((byte) => (byte >= 0x20 && byte < 0x7f) || byte === 0x0a || byte === 0x0d || byte === 0x09);
+}
+
+function readSizes(bytes: Buffer, from: number, depth: number, sizes: bigint[]): void {
+  if (bytes[from] !== openBracket) throw malformed('externalPayloads is not a list');
+  eachElement(bytes, from, depth, (_bytes, _index, at, inner) => {
+    const end = skipValue(bytes, at, inner);
+    const entry = JSON.parse(bytes.toString('utf8', at, end)) as Record<string, unknown> | null;
+    const size = entry?.['sizeBytes'] ?? entry?.['size_bytes'] ?? 0;
+    if ((typeof size !== 'string' && typeof size !== 'number') || !/^-?\d{1,19}$/.test(String(size)))
+      throw malformed('externalPayloads has a size that is not a number');
+    sizes.push(BigInt(size));
+    return end;
+  });
+}
+
+/** @returns the bytes of a base64 string at `span`; strict: a character that is no base64 is an error, not skipped */
+function base64At(bytes: Buffer, span: Span, what: string): Buffer {
+  if (isNull(bytes, span.start)) return Buffer.alloc(0);
+  if (!isString(bytes, span.start)) throw malformed(`${what} is not a string`);
+  const text = bytes.toString('latin1', span.start + 1, span.end - 1);
+  const value = decodeBase64(text);
+  if (value !== null) return value;
+  const unescaped = decodeBase64(stringAt(bytes, span).replace(/[\r\n]/g, ''));
+  if (unescaped === null) throw notBase64(bytes, span, what);
+  return unescaped;
+}
+
+/** Standard or URL-safe, padded or not; null when it is not base64. */
+export function decodeBase64(text: string): Buffer | null {
+  let length = text.length;
+  while (length > 0 && text.length - length < 2 && text.charCodeAt(length - 1) === 0x3d) length -= 1;
+  if (length % 4 === 1) return null;
+  // Node skips what is not base64; then the result is too short.
+  const value = Buffer.from(text, 'base64');
+  return value.length === Math.floor((length * 3) / 4) ? value : null;
+}
+
+function notBase64(bytes: Buffer, span: Span, what: string): NexusctlError {
+  const text = bytes.toString('utf8', span.start + 1, Math.min(span.end - 1, span.start + 65));
+  const plain = what.endsWith('encoding') && /^[a-z]+\/[\w.+-]+$/i.test(text);
+  return malformed(plain ? `${what} is the plain text '${text}'; it must be base64` : `${what} is not base64`);
+}
+
+function malformed(what: string): NexusctlError {
+  return new NexusctlError('PAYLOAD_MALFORMED', what, {
+    hint: 'payload fields are base64 in JSON, e.g. "encoding": "anNvbi9wbGFpbg==" for json/plain',
+  });
+}
+
+function isNull(bytes: Buffer, at: number): boolean {
+  return bytes[at] === 0x6e;
+}
+
+const metadataMemo = new WeakMap<ReadonlyMap<string, Buffer>, string>();
+
+/** The proto3 JSON text of a payload, on one line. */
+export function payloadJson(payload: Payload): string {
+  let metadata = metadataMemo.get(payload.metadata);
+  if (metadata === undefined) {
+    const entries = [...payload.metadata].map(([key, value]) => `${JSON.stringify(key)}:"${value.toString('base64')}"`);
+    metadata = `"metadata":{${entries.join(',')}}`;
+    metadataMemo.set(payload.metadata, metadata);
+  }
+  const parts = [metadata];
+  if (payload.data.length > 0) parts.push(`"data":"${payload.data.toString('base64')}"`);
+  if (payload.externalPayloads.length > 0)
+    parts.push(
+      `"externalPayloads":[${payload.externalPayloads.map((size) => `{"sizeBytes":"${String(size)}"}`).join(',')}]`,
+    );
+  return `{${parts.join(',')}}`;
+}

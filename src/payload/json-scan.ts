@@ -1,0 +1,147 @@
+import { NexusctlError } from '../errors/nexusctl-error.ts';
+import { limits } from './limits.ts';
+
+/**
+ * A reader of JSON that never makes values: it says where they stand in the bytes, so that a document can be changed
+ * in places and every other byte (numbers, spacing, key order, duplicate keys) comes out as it went in.
+ */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+const quote = 0x22;
+const backslash = 0x5c;
+const comma = 0x2c;
+const colon = 0x3a;
+export const openBrace = 0x7b;
+export const openBracket = 0x5b;
+const closeBrace = 0x7d;
+const closeBracket = 0x5d;
+
+/** Where the next token starts. Spaces, tabs and line ends, as JSON has them. */
+export function skipSpace(bytes: Uint8Array, from: number): number {
+  let at = from;
+  for (; at < bytes.length; at += 1) {
+    const byte = bytes[at];
+    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) break;
+  }
+  return at;
+}
+
+/** Where the value that starts at `from` ends. @throws NexusctlError INPUT_INVALID | LIMIT_EXCEEDED */
+export function skipValue(bytes: Buffer, from: number, depth = 0): number {
+  const byte = bytes[from];
+  if (byte === quote) return skipString(bytes, from);
+  if (byte === openBrace) return eachMember(bytes, from, depth, ignore);
+  if (byte === openBracket) return eachElement(bytes, from, depth, ignore);
+  return skipScalar(bytes, from);
+}
+
+function ignore(bytes: Buffer, _key: Span | number, from: number, depth: number): number {
+  return skipValue(bytes, from, depth);
+}
+
+/** Visits the members of an object: gets the key with its quotes and where its value starts, returns its end. */
+export function eachMember(
+  bytes: Buffer,
+  from: number,
+  depth: number,
+  visit: (bytes: Buffer, key: Span, from: number, depth: number) => number,
+): number {
+  if (depth >= limits.depth) throw tooDeep(from);
+  let at = skipSpace(bytes, from + 1);
+  if (bytes[at] === closeBrace) return at + 1;
+  for (;;) {
+    if (bytes[at] !== quote) throw invalidJson(bytes, at, 'a key');
+    const key = { start: at, end: skipString(bytes, at) };
+    at = skipSpace(bytes, key.end);
+    if (bytes[at] !== colon) throw invalidJson(bytes, at, "':'");
+    at = skipSpace(bytes, visit(bytes, key, skipSpace(bytes, at + 1), depth + 1));
+    if (bytes[at] === closeBrace) return at + 1;
+    if (bytes[at] !== comma) throw invalidJson(bytes, at, "',' or '}'");
+    at = skipSpace(bytes, at + 1);
+  }
+}
+
+/** Visits the elements of an array: gets the index and where the element starts, returns its end. */
+export function eachElement(
+  bytes: Buffer,
+  from: number,
+  depth: number,
+  visit: (bytes: Buffer, index: number, from: number, depth: number) => number,
+): number {
+  if (depth >= limits.depth) throw tooDeep(from);
+  let at = skipSpace(bytes, from + 1);
+  if (bytes[at] === closeBracket) return at + 1;
+  for (let index = 0; ; index += 1) {
+    at = skipSpace(bytes, visit(bytes, index, at, depth + 1));
+    if (bytes[at] === closeBracket) return at + 1;
+    if (bytes[at] !== comma) throw invalidJson(bytes, at, "',' or ']'");
+    at = skipSpace(bytes, at + 1);
+  }
+}
+
+/** Short strings are walked; the search for the end of a long one is left to the machine's own search for a byte. */
+function skipString(bytes: Buffer, from: number): number {
+  let at = from + 1;
+  for (const near = Math.min(bytes.length, at + 48); at < near; at += 1) {
+    const byte = bytes[at];
+    if (byte === quote) return at + 1;
+    if (byte === backslash) at += 1;
+  }
+  for (;;) {
+    const end = bytes.indexOf(quote, at);
+    if (end === -1) throw invalidJson(bytes, bytes.length, 'the end of a string');
+    let escapes = 0;
+    while (bytes[end - 1 - escapes] === backslash && end - 1 - escapes >= at) escapes += 1;
+    if (escapes % 2 === 0) return end + 1;
+    at = end + 1;
+  }
+}
+
+function skipScalar(bytes: Buffer, from: number): number {
+  let at = from;
+  for (; at < bytes.length; at += 1) {
+    const byte = bytes[at] ?? 0;
+    if (byte <= 0x20 || byte === comma || byte === closeBrace || byte === closeBracket || byte === colon) break;
+  }
+  const text = at - from > 64 ? '' : bytes.toString('latin1', from, at);
+  if (/^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/.test(text) || isLongNumber(bytes, from, at))
+    return at;
+  throw invalidJson(bytes, at === bytes.length ? at : from, 'a value');
+}
+
+function isLongNumber(bytes: Buffer, from: number, to: number): boolean {
+  return to - from > 64 && to - from < 4096 && /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(bytes.toString('latin1', from, to));
+}
+
+/** The text of a string at `span` (quotes included), escapes undone. */
+export function stringAt(bytes: Buffer, span: Span): string {
+  const inside = bytes.toString('utf8', span.start + 1, span.end - 1);
+  if (!inside.includes('\\') && !/[\u0000-\u001f]/.test(inside)) return inside;
+  try {
+    return JSON.parse(bytes.toString('utf8', span.start, span.end)) as string;
+  } catch {
+    throw invalidJson(bytes, span.start, 'a string');
+  }
+}
+
+export function isString(bytes: Buffer, at: number): boolean {
+  return bytes[at] === quote;
+}
+
+export function invalidJson(bytes: Uint8Array, at: number, wanted: string): NexusctlError {
+  const found = at >= bytes.length ? 'the end' : `byte 0x${(bytes[at] ?? 0).toString(16).padStart(2, '0')}`;
+  return new NexusctlError('INPUT_INVALID', `not JSON: ${wanted} is wanted at byte ${String(at)}, found ${found}`, {
+    hint: 'check that the whole document was saved; `jq . FILE` shows the same place',
+    details: { truncated: at >= bytes.length },
+  });
+}
+
+function tooDeep(at: number): NexusctlError {
+  return new NexusctlError(
+    'LIMIT_EXCEEDED',
+    `JSON nested deeper than ${String(limits.depth)} levels at byte ${String(at)}`,
+  );
+}

@@ -1,0 +1,58 @@
+import { hkdfSync } from 'node:crypto';
+import { makeDataKeys, type DataKeys } from './data-keys.ts';
+import { parseKey } from './key-material.ts';
+import type { ExecKey, Kek, KeyPorts, Keyring, KmsKey, SecretKey, VaultKey } from './keyring.ts';
+import { limits } from './limits.ts';
+
+/** A keyring in use: key bytes are read once, when the first payload needs them. */
+export interface Keys {
+  readonly keyring: Keyring;
+  readonly namespace?: string;
+  readonly layerBytes: number;
+  readonly dataKeys: DataKeys;
+  /** AES key bytes of 16, 24 or 32. @throws NexusctlError KEY_INVALID and what the reference's reader throws */
+  readonly aes: (key: SecretKey) => Promise<Buffer>;
+  /** The bytes of the secret as they are. */
+  readonly raw: (key: SecretKey) => Promise<Buffer>;
+  readonly kek: (key: KmsKey | ExecKey) => Promise<Kek>;
+  readonly encryptionSdk: (key: KmsKey, message: Uint8Array) => Promise<Buffer>;
+  readonly vault: (key: VaultKey, ciphertext: string) => Promise<Buffer>;
+}
+
+interface KeysOptions {
+  readonly namespace?: string | undefined;
+  readonly layerBytes?: number | undefined;
+  readonly now?: () => number;
+}
+
+export function openKeys(keyring: Keyring, ports: KeyPorts, options: KeysOptions = {}): Keys {
+  const raw = remember((key: SecretKey) => ports.secret(key.source).then((bytes) => Buffer.from(bytes)));
+  return {
+    keyring,
+    ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
+    layerBytes: options.layerBytes ?? limits.layerBytes,
+    dataKeys: makeDataKeys(options.now ?? Date.now),
+    raw,
+    aes: remember(async (key: SecretKey) => parseKey(await raw(key), key.format, key.id)),
+    kek: remember((key: KmsKey | ExecKey) => (key.kind === 'kms' ? ports.kms(key) : ports.exec(key))),
+    encryptionSdk: ports.encryptionSdk,
+    vault: ports.vault,
+  };
+}
+
+function remember<K extends object, V>(make: (key: K) => Promise<V>): (key: K) => Promise<V> {
+  const made = new Map<K, Promise<V>>();
+  return (key) => {
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const promise = make(key);
+    made.set(key, promise);
+    // What failed once may work later: a server holds the keyring for days.
+    promise.catch(() => made.delete(key));
+    return promise;
+  };
+}
+
+export function hkdf(secret: Uint8Array, info: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), info, 32));
+}

@@ -1,0 +1,61 @@
+import { NexusctlError } from '../errors/nexusctl-error.ts';
+import type { FamilyId, LayerFacts } from './family.ts';
+import { familyOf } from './families.ts';
+import type { Keys } from './keys.ts';
+import { limits } from './limits.ts';
+import { encodingOf, type Payload } from './payload.ts';
+import type { Position } from './position.ts';
+
+export interface Layer extends LayerFacts {
+  readonly encoding: string;
+  /** Absent for the value itself. */
+  readonly family?: FamilyId;
+}
+
+/** What became of one payload. */
+export interface Opened {
+  readonly status: 'decoded' | 'encrypted' | 'unchanged' | 'failed';
+  /** From the outside in. */
+  readonly layers: readonly Layer[];
+  /** What the payload is now; when `failed`, as it was; null when it cannot even be read. */
+  readonly payload: Payload | null;
+  readonly error?: NexusctlError;
+}
+
+/**
+ * Peels one codec layer after the other off a payload until its value is left. Layers describe themselves, so no order
+ * has to be known. A payload that cannot be opened to the end stays as it was.
+ * @param keylessOnly stop at the first layer that needs a key: what `inspect` shows
+ */
+export async function openPayload(
+  payload: Payload,
+  keys: Keys,
+  position: Position = {},
+  keylessOnly = false,
+): Promise<Opened> {
+  const layers: Layer[] = [];
+  let current = payload;
+  for (;;) {
+    const family = familyOf(current);
+    const encoding = encodingOf(current);
+    if (family === null) {
+      layers.push({ encoding });
+      return { status: layers.length > 1 ? 'decoded' : 'unchanged', layers, payload: current };
+    }
+    layers.push({ encoding, family: family.id, ...family.facts(current) });
+    if (keylessOnly && family.keyless !== true) return { status: 'unchanged', layers, payload: current };
+    try {
+      if (layers.length > limits.layers)
+        throw new NexusctlError('LIMIT_EXCEEDED', `more than ${String(limits.layers)} layers`);
+      if (current.data.length > keys.layerBytes)
+        throw new NexusctlError('LIMIT_EXCEEDED', `a layer of ${String(current.data.length)} bytes`, {
+          hint: 'raise --max-layer-bytes if you trust the writer',
+        });
+      const opened = family.open(current, keys, position);
+      current = opened instanceof Promise ? await opened : opened;
+    } catch (error) {
+      if (!(error instanceof NexusctlError)) throw error;
+      return { status: 'failed', layers, payload, error };
+    }
+  }
+}

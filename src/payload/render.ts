@@ -1,0 +1,107 @@
+import { payloadJson } from './json-form.ts';
+import type { Payload } from './payload.ts';
+import { isChanged, type Handled, type HandledBatch } from './transform.ts';
+import { shorthandOf } from './value.ts';
+import type { Failure, List } from './walk-json.ts';
+
+/** `replay`: payloads stay payloads, nothing else changes. `readable`: payloads become their values, failures their words. */
+export type RenderMode = 'replay' | 'readable';
+
+interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** A batch with its changed payloads in place; every other byte as it came. */
+export function renderBatch(batch: HandledBatch, mode: RenderMode): Buffer {
+  const edits = mode === 'replay' ? replayEdits(batch.handled) : readableEdits(batch.handled);
+  if (edits.length === 0) return batch.bytes;
+  edits.sort((a, b) => a.start - b.start);
+  const parts: Buffer[] = [];
+  let from = 0;
+  for (const { start, end, text } of edits) {
+    if (start > from) parts.push(batch.bytes.subarray(from, start));
+    parts.push(Buffer.from(text));
+    from = end;
+  }
+  parts.push(batch.bytes.subarray(from));
+  return Buffer.concat(parts);
+}
+
+function replayEdits(handled: readonly Handled[]): Edit[] {
+  const edits: Edit[] = [];
+  const shorthand = new Map<List, Handled[]>();
+  for (const one of handled) {
+    const { place, opened, blob } = one;
+    if (place === null) continue;
+    if (blob !== undefined) edits.push({ start: place.start, end: place.end, text: `"${blob.toString('base64')}"` });
+    else if (place.list?.shorthand === true) collect(shorthand, place.list, one);
+    else if (isChanged(opened) && opened.payload !== null)
+      edits.push({ start: place.start, end: place.end, text: payloadJson(opened.payload) });
+  }
+  // A list in shorthand has no room for payloads: one that changed makes the whole list full.
+  for (const [list, elements] of shorthand) {
+    if (!elements.some(({ opened }) => isChanged(opened))) continue;
+    const items = elements.map(({ opened, before }) => payloadJson((opened.payload ?? before) as Payload));
+    edits.push({ start: list.start, end: list.end, text: `{"payloads":[${items.join(',')}]}` });
+  }
+  return edits;
+}
+
+function readableEdits(handled: readonly Handled[]): Edit[] {
+  const edits: Edit[] = [];
+  const lists = new Map<List, Handled[]>();
+  for (const one of handled) {
+    const { place } = one;
+    if (place === null || one.blob !== undefined) continue;
+    if (place.list !== null && !place.list.shorthand) {
+      collect(lists, place.list, one);
+      continue;
+    }
+    const words = place.failure === null ? null : failureEdits(place.failure, one);
+    if (words !== null) edits.push(...words);
+    else if (place.form === 'payload') edits.push({ start: place.start, end: place.end, text: readable(one) });
+  }
+  for (const [list, elements] of lists)
+    if (elements.length === list.count && elements.every(({ opened }) => opened.payload !== null))
+      edits.push({ start: list.start, end: list.end, text: `[${elements.map(readable).join(',')}]` });
+  return edits;
+}
+
+function readable({ opened, before }: Handled): string {
+  const payload = (opened.payload ?? before) as Payload;
+  return (opened.status === 'failed' ? null : shorthandOf(payload)) ?? payloadJson(payload);
+}
+
+/** Puts message and stack trace of an encoded failure back where SDKs had them (1.6 of the payload notes). */
+function failureEdits(failure: Failure, { opened }: Handled): Edit[] | null {
+  if (opened.status === 'failed' || opened.payload === null) return null;
+  const words = wordsOf(opened.payload);
+  if (words === null) return null;
+  const stackTrace = JSON.stringify(words.stackTrace);
+  const edits: Edit[] = [];
+  const added: string[] = [];
+  if (failure.message === null) added.push(`"message":${JSON.stringify(words.message)}`);
+  else edits.push({ ...failure.message, text: JSON.stringify(words.message) });
+  if (failure.stackTrace === null) added.push(`"stackTrace":${stackTrace}`);
+  else edits.push({ ...failure.stackTrace, text: stackTrace });
+  const gone = added.length === 0 ? failure.gap : failure.member;
+  return [...edits, { ...gone, text: added.join(',') }];
+}
+
+function wordsOf(payload: Payload): { readonly message: string; readonly stackTrace: string } | null {
+  const text = shorthandOf(payload);
+  if (text?.startsWith('{') !== true) return null;
+  const words = JSON.parse(text) as Record<string, unknown>;
+  const message = words['message'];
+  const stackTrace = words['stack_trace'] ?? words['stackTrace'] ?? '';
+  return typeof message === 'string' && typeof stackTrace === 'string' ? { message, stackTrace } : null;
+}
+
+function collect(lists: Map<List, Handled[]>, list: List, one: Handled): void {
+  const known = lists.get(list);
+  if (known === undefined) lists.set(list, [one]);
+  else known.push(one);
+}
+

@@ -1,0 +1,71 @@
+import { schemaTable } from './schema-table.ts';
+
+export interface SchemaField {
+  readonly name: string;
+  readonly number: number;
+  /** Name of a message below temporal.api, e.g. `common.v1.Payload`. */
+  readonly type: string;
+  readonly repeated: boolean;
+  readonly map: boolean;
+}
+
+/** The fields of a message that lead to payloads, by JSON name and by number. */
+export interface Message {
+  readonly type: string;
+  readonly byName: ReadonlyMap<string, SchemaField>;
+  readonly byNumber: ReadonlyMap<number, SchemaField>;
+}
+
+export const payloadType = 'common.v1.Payload';
+export const payloadsType = 'common.v1.Payloads';
+export const searchAttributesType = 'common.v1.SearchAttributes';
+export const historyEventType = 'history.v1.HistoryEvent';
+export const historyType = 'history.v1.History';
+export const failureType = 'failure.v1.Failure';
+export const historyResponseType = 'workflowservice.v1.GetWorkflowExecutionHistoryResponse';
+
+const extra = [
+  `${historyResponseType} rawHistory:2:common.v1.DataBlob[]`,
+  'export.v1.WorkflowExecutions items:1:export.v1.WorkflowExecution[]',
+  'export.v1.WorkflowExecution history:1:history.v1.History',
+].join('\n');
+
+let lines: Map<string, string> | undefined;
+const messages = new Map<string, Message>();
+
+/** The message of that name (with or without the leading `temporal.api.`); null when it leads to no payload. */
+export function messageOf(name: string): Message | null {
+  const type = name.replace(/^\.?temporal\.api\./, '');
+  const known = messages.get(type);
+  if (known !== undefined) return known;
+  lines ??= index();
+  const line = lines.get(type);
+  if (line === undefined) return null;
+  const fields = line.split(' ').map(fieldOf);
+  const message: Message = {
+    type,
+    byName: new Map(fields.map((field) => [field.name, field])),
+    byNumber: new Map(fields.map((field) => [field.number, field])),
+  };
+  messages.set(type, message);
+  return message;
+}
+
+function index(): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const line of `${schemaTable}\n${extra}`.replaceAll('\n  ', ' ').split('\n')) {
+    const space = line.indexOf(' ');
+    if (space === -1) continue;
+    const type = line.slice(0, space);
+    const before = found.get(type);
+    found.set(type, before === undefined ? line.slice(space + 1) : `${before} ${line.slice(space + 1)}`);
+  }
+  return found;
+}
+
+function fieldOf(text: string): SchemaField {
+  const [name = '', number = '', type = ''] = text.split(':');
+  const map = type.endsWith('{}');
+  const repeated = type.endsWith('[]');
+  return { name, number: Number(number), type: map || repeated ? type.slice(0, -2) : type, repeated, map };
+}
