@@ -116,7 +116,7 @@ export default {
       to: {
         dependencyTypes: ['npm-dev'],
         dependencyTypesNot: ['type-only'],
-        pathNot: 'node_modules/(commander|@commander-js/extra-typings|chalk|ora|smol-toml)/',
+        pathNot: 'node_modules/(commander|@commander-js/extra-typings|chalk|ora|smol-toml|@noble/ciphers)/',
       },
     },
     {

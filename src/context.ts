@@ -2,6 +2,8 @@ import type { Readable } from 'node:stream';
 import type { Redactor } from './redact.ts';
 import type { Files } from './profile/files.ts';
 import type { SecretFetchers } from './profile/secrets.ts';
+import type { Documents } from './payload/documents.ts';
+import type { KeyServices } from './payload/keyring.ts';
 import type { SandboxDoor } from './sandbox/door.ts';
 
 /** A stream that a person may be watching. */
@@ -18,6 +20,8 @@ export interface Ports {
   readonly files: () => Promise<Files>;
   /** Behind `secretsOf` of commands/secrets-of.ts. */
   readonly secretFetchers: () => Promise<SecretFetchers>;
+  readonly documents: () => Promise<Documents>;
+  readonly keyServices: () => Promise<KeyServices>;
   readonly sandbox: () => Promise<SandboxDoor>;
 }
 

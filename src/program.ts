@@ -45,6 +45,37 @@ const contents: readonly (Verb | Noun)[] = [
     ],
   },
   {
+    name: 'payload',
+    summary: 'open, write, move and audit payloads',
+    verbs: [
+      {
+        name: 'inspect',
+        summary: 'what a payload is and which key it needs; no key needed to ask',
+        load: async () => (await import('./commands/payload/inspect.ts')).payloadInspect,
+      },
+      {
+        name: 'decode',
+        summary: 'the values of payloads, or the whole document with them',
+        load: async () => (await import('./commands/payload/decode.ts')).payloadDecode,
+      },
+      {
+        name: 'decrypt',
+        summary: 'another name of decode',
+        load: async () => (await import('./commands/payload/decode.ts')).payloadDecode,
+      },
+      {
+        name: 'encrypt',
+        summary: 'the same document with its payloads encrypted',
+        load: async () => (await import('./commands/payload/encrypt.ts')).payloadEncrypt,
+      },
+      {
+        name: 'keygen',
+        summary: 'a new key for payloads',
+        load: async () => (await import('./commands/payload/keygen.ts')).payloadKeygen,
+      },
+    ],
+  },
+  {
     name: 'completion',
     summary: 'a completion script for bash, zsh, fish or PowerShell',
     load: async () => (await import('./commands/completion.ts')).completion(buildWholeProgram),

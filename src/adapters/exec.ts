@@ -15,6 +15,7 @@ export const runForOutput = (
   command: readonly string[],
   { folder, env, signal }: Parameters<SecretFetchers['exec']>[1],
   host: Host,
+  input?: Uint8Array,
 ): Promise<Uint8Array> => {
   const [program = '', ...args] = command;
   return new Promise((resolve, reject) => {
@@ -22,7 +23,7 @@ export const runForOutput = (
     const child = spawn(program, args, {
       cwd: folder,
       env: minimalEnvironment(env),
-      stdio: ['ignore', 'pipe', 'ignore'],
+      stdio: ['pipe', 'pipe', 'ignore'],
       shell: false,
       // A process group of its own: what the command itself started ends with it.
       detached: posix,
@@ -61,6 +62,8 @@ export const runForOutput = (
       const missing = 'code' in error && error.code === 'ENOENT';
       end(failed(missing ? 'is not there' : 'could not be started', 'name a program on PATH, or its whole path'));
     });
+    // A command that does not read what it is told may still answer.
+    child.stdin.on('error', () => undefined).end(input ?? '');
     child.stdout.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size > sizeLimit) end(failed('printed more than 1 MiB', 'the whole output is taken as the value'));

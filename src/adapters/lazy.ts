@@ -6,6 +6,8 @@ export function lazyPorts(host: Host): Ports {
   return {
     files: once(async () => (await import('./files.ts')).makeFiles(host)),
     secretFetchers: once(async () => (await import('./secrets.ts')).makeSecretFetchers(host)),
+    documents: once(async () => (await import('./documents.ts')).documents),
+    keyServices: once(async () => (await import('./kms.ts')).makeKeyServices(host)),
     sandbox: once(async () => (await import('../sandbox/door.ts')).sandboxDoor),
   };
 }

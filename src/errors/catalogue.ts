@@ -30,6 +30,7 @@ export const errorCatalogue = {
   PROTOBUF_INVALID: 'configuration',
   KEY_INVALID: 'configuration',
   KEY_MISSING: 'configuration',
+  KEYRING_INVALID: 'configuration',
   POLICY_INVALID: 'configuration',
   POLICY_MISSING: 'configuration',
   POLICY_DEFAULT_ALLOW: 'configuration',

@@ -25,7 +25,10 @@ interface Writing {
   bytes: number;
 }
 
-export function makeDataKeys(now: () => number, bounds: Readonly<Record<keyof typeof dataKeyBounds, number>> = dataKeyBounds): DataKeys {
+export function makeDataKeys(
+  now: () => number,
+  bounds: Readonly<Record<keyof typeof dataKeyBounds, number>> = dataKeyBounds,
+): DataKeys {
   const writing = new Map<string, Writing>();
   const reading = new Map<string, { readonly key: Promise<Buffer>; readonly since: number }>();
   return {

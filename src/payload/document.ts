@@ -76,7 +76,9 @@ async function readAll(inflow: Inflow): Promise<Buffer> {
 }
 
 function isScalar(bytes: Buffer): boolean {
-  return /^\s*(?:true|false|null|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*$/.test(bytes.subarray(0, 1024).toString('latin1'));
+  return /^\s*(?:true|false|null|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*$/.test(
+    bytes.subarray(0, 1024).toString('latin1'),
+  );
 }
 
 function isText(bytes: Buffer): boolean {
@@ -126,7 +128,9 @@ function isPayloadMessage(bytes: Buffer): boolean {
 function isHistory(bytes: Buffer): boolean {
   return everyField(bytes, 1, (event) => {
     const fields = readFields(event);
-    return [1, 3].every((number) => fields.some((field) => field.number === number && field.wireType === wireType.varint));
+    return [1, 3].every((number) =>
+      fields.some((field) => field.number === number && field.wireType === wireType.varint),
+    );
   });
 }
 
@@ -139,14 +143,18 @@ function everyField(bytes: Buffer, number: number, fits: (value: Buffer) => bool
     const fields = readFields(bytes);
     return (
       fields.length > 0 &&
-      fields.every((field) => field.number === number && field.wireType === wireType.bytes && whole(() => fits(field.value)))
+      fields.every(
+        (field) => field.number === number && field.wireType === wireType.bytes && whole(() => fits(field.value)),
+      )
     );
   });
 }
 
 function hasField(bytes: Buffer, number: number, fits: (value: Buffer) => boolean): boolean {
   return whole(() =>
-    readFields(bytes).some((field) => field.number === number && field.wireType === wireType.bytes && whole(() => fits(field.value))),
+    readFields(bytes).some(
+      (field) => field.number === number && field.wireType === wireType.bytes && whole(() => fits(field.value)),
+    ),
   );
 }
 

@@ -1,5 +1,15 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
-import { eachElement, eachMember, invalidJson, isString, openBrace, openBracket, skipSpace, skipValue, stringAt } from './json-scan.ts';
+import {
+  eachElement,
+  eachMember,
+  invalidJson,
+  isString,
+  openBrace,
+  openBracket,
+  skipSpace,
+  skipValue,
+  stringAt,
+} from './json-scan.ts';
 import { limits } from './limits.ts';
 import { makeOperations } from './position.ts';
 import { historyEventType, historyResponseType, historyType, payloadsType, payloadType } from './schema.ts';
@@ -33,12 +43,14 @@ export function makeInflow(source: AsyncIterable<Uint8Array | string>): Inflow {
       if (wanted > limits.documentBytes) throw tooLarge(limits.documentBytes);
       const chunks = [buffer];
       for (let length = buffer.length; length < wanted;) {
-        const { value, done } = await iterator.next();
-        if (done === true) {
+        const next = await iterator.next();
+        if (next.done === true) {
           ended = true;
           break;
         }
-        const chunk = typeof value === 'string' ? Buffer.from(value) : Buffer.from(value.buffer, value.byteOffset, value.length);
+        const { value } = next;
+        const chunk =
+          typeof value === 'string' ? Buffer.from(value) : Buffer.from(value.buffer, value.byteOffset, value.length);
         chunks.push(chunk);
         length += chunk.length;
       }
@@ -59,7 +71,8 @@ export async function* readJson(inflow: Inflow, form: InputForm): AsyncGenerator
   for (let count = 0; ; count += 1) {
     await fillToken(inflow);
     if (skipSpace(inflow.bytes(), 0) >= inflow.bytes().length) {
-      if (count === 0) throw new NexusctlError('INPUT_INVALID', 'the input is empty', { hint: 'give a file, or pipe it in' });
+      if (count === 0)
+        throw new NexusctlError('INPUT_INVALID', 'the input is empty', { hint: 'give a file, or pipe it in' });
       if (inflow.bytes().length > 0) yield { bytes: inflow.bytes(), places: [] };
       return;
     }
@@ -72,7 +85,9 @@ export async function* readJson(inflow: Inflow, form: InputForm): AsyncGenerator
     }
     if (several === undefined) {
       several = await followsMore(inflow, whole.end);
-      if (several) for (const [index, place] of whole.walk.places.entries()) whole.walk.places[index] = { ...place, path: `$[0]${place.path.slice(1)}` };
+      if (several)
+        for (const [index, place] of whole.walk.places.entries())
+          whole.walk.places[index] = { ...place, path: `$[0]${place.path.slice(1)}` };
     }
     yield { bytes: inflow.bytes().subarray(0, whole.end), places: whole.walk.places };
     inflow.drop(whole.end);
@@ -100,7 +115,13 @@ async function readWhole(inflow: Inflow, form: InputForm, path: string): Promise
     try {
       const end = walkRoot(walk, bytes, at, path);
       // A bare number or word at the end of what was read may go on.
-      if (end < bytes.length || bytes[at] === openBrace || bytes[at] === openBracket || isString(bytes, at) || !(await inflow.more()))
+      if (
+        end < bytes.length ||
+        bytes[at] === openBrace ||
+        bytes[at] === openBracket ||
+        isString(bytes, at) ||
+        !(await inflow.more())
+      )
         return { end, walk };
     } catch (error) {
       if (!isTruncated(error)) throw error;
@@ -186,7 +207,8 @@ function findEvents(bytes: Buffer, from: number, form: InputForm): Events | null
   untilTruncated(() =>
     eachMember(bytes, from, 0, (_bytes, key, at, depth) => {
       const name = found === null ? stringAt(bytes, key) : '';
-      if (name === 'events' && bytes[at] === openBracket) found = { at: at + 1, path: '.events', opening: '{"events":[' };
+      if (name === 'events' && bytes[at] === openBracket)
+        found = { at: at + 1, path: '.events', opening: '{"events":[' };
       if (name === 'history' && bytes[at] === openBrace)
         return eachMember(bytes, at, depth, (_all, inner, value, deeper) => {
           if (found === null && bytes[value] === openBracket && stringAt(bytes, inner) === 'events')
@@ -246,6 +268,7 @@ function walkRoot(walk: Walk, bytes: Buffer, at: number, path: string): number {
       return eachElement(bytes, at, 0, (_bytes, index, element, depth) =>
         walkJson(walk, bytes, element, historyEventType, `${path}[${String(index)}]`, {}, depth),
       );
+    if (hasPayloadElement(bytes, at)) return list();
     walkJson(walk, bytes, at, null, path);
     return walk.places.length > 0 ? end : list();
   }
@@ -253,6 +276,15 @@ function walkRoot(walk: Walk, bytes: Buffer, at: number, path: string): number {
   const type = rootType(bytes, at, walk.form);
   const end = walkJson(walk, bytes, at, type, path);
   return type === null && walk.places.length === 0 && !isEmptyDocument(bytes, at) ? value() : end;
+}
+
+function hasPayloadElement(bytes: Buffer, from: number): boolean {
+  let found = false;
+  eachElement(bytes, from, 0, (_bytes, _index, at, depth) => {
+    found ||= hasPayloadShape(bytes, at, depth, false);
+    return skipValue(bytes, at, depth);
+  });
+  return found;
 }
 
 /** A response without any payload is a document, not a value that somebody wants to encrypt. */

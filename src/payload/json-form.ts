@@ -1,5 +1,14 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
-import { eachElement, eachMember, isString, openBrace, openBracket, skipValue, stringAt, type Span } from './json-scan.ts';
+import {
+  eachElement,
+  eachMember,
+  isString,
+  openBrace,
+  openBracket,
+  skipValue,
+  stringAt,
+  type Span,
+} from './json-scan.ts';
 import type { Payload } from './payload.ts';
 
 /**

@@ -113,7 +113,9 @@ function skipScalar(bytes: Buffer, from: number): number {
 }
 
 function isLongNumber(bytes: Buffer, from: number, to: number): boolean {
-  return to - from > 64 && to - from < 4096 && /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(bytes.toString('latin1', from, to));
+  return (
+    to - from > 64 && to - from < 4096 && /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(bytes.toString('latin1', from, to))
+  );
 }
 
 /** The text of a string at `span` (quotes included), escapes undone. */

@@ -21,9 +21,13 @@ export function parseKey(secret: Uint8Array, format: KeyFormat | undefined, name
   if (lengths.includes(bytes.length) && bytes.length === 32) return bytes;
   const text = whole.toString('latin1').trim();
   const candidates = [whole.length === 32 ? whole : null, spelled(text, 'hex', 64), spelled(text, 'base64', 43)];
-  const key = candidates.find((candidate) => candidate?.length === 32) ?? (lengths.includes(whole.length) ? whole : null);
+  const key =
+    candidates.find((candidate) => candidate?.length === 32) ?? (lengths.includes(whole.length) ? whole : null);
   if (key === null)
-    throw invalid(name, `${String(whole.length)} bytes that are neither a key, nor 64 hex digits, nor base64 of 32 bytes`);
+    throw invalid(
+      name,
+      `${String(whole.length)} bytes that are neither a key, nor 64 hex digits, nor base64 of 32 bytes`,
+    );
   return key;
 }
 

@@ -92,8 +92,24 @@ export interface KeyPorts {
   readonly exec: (key: ExecKey) => Promise<Kek>;
   /** Opens an AWS Encryption SDK message with this KMS key only. */
   readonly encryptionSdk: (key: KmsKey, message: Uint8Array) => Promise<Buffer>;
-  /** Decrypts a `vault:vN:…` text. */
+  /** Decrypts a `vault:vN:…` text to what Vault was given. */
   readonly vault: (key: VaultKey, ciphertext: string) => Promise<Buffer>;
+}
+
+/** Services that keep keys. Filled by adapters/kms.ts. */
+export interface KeyServices {
+  /** AWS KMS Encrypt and Decrypt, always with the configured key and context. */
+  readonly kms: (key: KmsKey, signal: AbortSignal) => Kek;
+  readonly encryptionSdk: (key: KmsKey, message: Uint8Array) => Promise<Buffer>;
+  /** A command that wraps and unwraps: the protocol is in docs/keyring.md. */
+  readonly exec: (key: ExecKey, command: ExecCommand, signal: AbortSignal) => Kek;
+  readonly vault: (key: VaultKey, token: string, ciphertext: string, signal: AbortSignal) => Promise<Buffer>;
+}
+
+export interface ExecCommand {
+  readonly command: readonly string[];
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** The keys that may be tried for a namespace: its own list when there is one, else all. */

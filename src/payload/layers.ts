@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../errors/catalogue.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import type { FamilyId, LayerFacts } from './family.ts';
 import { familyOf } from './families.ts';
@@ -54,8 +55,20 @@ export async function openPayload(
       const opened = family.open(current, keys, position);
       current = opened instanceof Promise ? await opened : opened;
     } catch (error) {
-      if (!(error instanceof NexusctlError)) throw error;
+      if (!(error instanceof NexusctlError) || configuration.has(error.code)) throw error;
       return { status: 'failed', layers, payload, error };
     }
   }
 }
+
+/** What is wrong with the keyring itself is nothing about this payload: it stops the command. */
+const configuration: ReadonlySet<ErrorCode> = new Set([
+  'KEY_INVALID',
+  'SECRET_UNREADABLE',
+  'SECRET_REFERENCE_INVALID',
+  'EXEC_NOT_ALLOWED',
+  'FILE_UNREADABLE',
+  'INPUT_TOO_LARGE',
+  'INTERRUPTED',
+  'TIMED_OUT',
+]);

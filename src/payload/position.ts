@@ -22,8 +22,7 @@ export function makeOperations(): Operations {
       if (event.endpoint !== undefined && event.eventId !== undefined) {
         const { endpoint, service, operation } = event;
         scheduled.set(event.eventId, { endpoint, ...(service && { service }), ...(operation && { operation }) });
-      } else if (event.scheduledEventId !== undefined)
-        Object.assign(event, scheduled.get(event.scheduledEventId));
+      } else if (event.scheduledEventId !== undefined) Object.assign(event, scheduled.get(event.scheduledEventId));
     },
   };
 }

@@ -43,7 +43,7 @@ function replayEdits(handled: readonly Handled[]): Edit[] {
   // A list in shorthand has no room for payloads: one that changed makes the whole list full.
   for (const [list, elements] of shorthand) {
     if (!elements.some(({ opened }) => isChanged(opened))) continue;
-    const items = elements.map(({ opened, before }) => payloadJson((opened.payload ?? before) as Payload));
+    const items = elements.map(({ opened, before }) => inFull(opened.payload ?? before));
     edits.push({ start: list.start, end: list.end, text: `{"payloads":[${items.join(',')}]}` });
   }
   return edits;
@@ -61,7 +61,8 @@ function readableEdits(handled: readonly Handled[]): Edit[] {
     }
     const words = place.failure === null ? null : failureEdits(place.failure, one);
     if (words !== null) edits.push(...words);
-    else if (place.form === 'payload') edits.push({ start: place.start, end: place.end, text: readable(one) });
+    else if (place.form === 'payload' && one.opened.payload !== null)
+      edits.push({ start: place.start, end: place.end, text: readable(one) });
   }
   for (const [list, elements] of lists)
     if (elements.length === list.count && elements.every(({ opened }) => opened.payload !== null))
@@ -70,8 +71,13 @@ function readableEdits(handled: readonly Handled[]): Edit[] {
 }
 
 function readable({ opened, before }: Handled): string {
-  const payload = (opened.payload ?? before) as Payload;
-  return (opened.status === 'failed' ? null : shorthandOf(payload)) ?? payloadJson(payload);
+  const payload = opened.payload ?? before;
+  if (payload === null || opened.status === 'failed') return inFull(payload);
+  return shorthandOf(payload) ?? payloadJson(payload);
+}
+
+function inFull(payload: Payload | null): string {
+  return payload === null ? 'null' : payloadJson(payload);
 }
 
 /** Puts message and stack trace of an encoded failure back where SDKs had them (1.6 of the payload notes). */
@@ -104,4 +110,3 @@ function collect(lists: Map<List, Handled[]>, list: List, one: Handled): void {
   if (known === undefined) lists.set(list, [one]);
   else known.push(one);
 }
-

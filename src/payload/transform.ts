@@ -38,7 +38,8 @@ export async function* transformDocument(document: Document, change: Change): As
     yield { bytes, handled };
     return;
   }
-  for await (const batch of document.batches) yield { bytes: batch.bytes, handled: await transformBatch(batch, change) };
+  for await (const batch of document.batches)
+    yield { bytes: batch.bytes, handled: await transformBatch(batch, change) };
 }
 
 async function transformBatch(batch: Batch, change: Change): Promise<readonly Handled[]> {
@@ -82,7 +83,9 @@ async function transformPlace(bytes: Buffer, place: Place, change: Change): Prom
 
 /** The payload behind a value in shorthand: the CLI's rule, api-go common/v1/payload_json.go. */
 export function shorthandPayload(value: Buffer): Payload {
-  return value.toString('latin1') === 'null' ? makePayload({ encoding: 'binary/null' }) : makePayload({ encoding: 'json/plain' }, value);
+  return value.toString('latin1') === 'null'
+    ? makePayload({ encoding: 'binary/null' })
+    : makePayload({ encoding: 'json/plain' }, value);
 }
 
 async function transformPayload(
@@ -98,7 +101,10 @@ async function transformPayload(
   if (opened.status !== 'decoded' || payload === null || !isEnvelope(payload))
     return [{ path, position, before, opened, place }];
   const [envelope, ...inner] = await transformEnvelope(payload, path, position, change, place);
-  return [{ path, position, before, opened: { ...opened, payload: envelope?.opened.payload ?? payload }, place }, ...inner];
+  return [
+    { path, position, before, opened: { ...opened, payload: envelope?.opened.payload ?? payload }, place },
+    ...inner,
+  ];
 }
 
 /**
@@ -125,7 +131,9 @@ async function transformEnvelope(
   try {
     const { bytes, handled } = await transformProto(before.data, type, `${path}.data`, position, change);
     const changed = bytes !== before.data;
-    const status = changed ? (handled.find(({ opened }) => isChanged(opened))?.opened.status ?? 'unchanged') : 'unchanged';
+    const status = changed
+      ? (handled.find(({ opened }) => isChanged(opened))?.opened.status ?? 'unchanged')
+      : 'unchanged';
     const opened: Opened = { status, layers, payload: changed ? { ...before, data: bytes } : before };
     return [{ path, position, before, opened, place }, ...handled];
   } catch (error) {
@@ -170,9 +178,12 @@ export async function transformProto(
   const visit = (): Buffer | null => {
     const opened = handled[index]?.[0]?.opened;
     index += 1;
-    return opened?.payload != null && isChanged(opened) ? encodePayload(opened.payload) : null;
+    return opened === undefined || opened.payload === null || !isChanged(opened) ? null : encodePayload(opened.payload);
   };
-  return { bytes: rewriteProto({ operations: makeOperations(), visit }, bytes, type, path, position), handled: handled.flat() };
+  return {
+    bytes: rewriteProto({ operations: makeOperations(), visit }, bytes, type, path, position),
+    handled: handled.flat(),
+  };
 }
 
 export function isChanged(opened: Opened): boolean {
@@ -188,4 +199,3 @@ function unreadable(place: { readonly path: string; readonly position: Position 
 function malformed(what: string): NexusctlError {
   return new NexusctlError('PAYLOAD_MALFORMED', what);
 }
-

@@ -1,4 +1,13 @@
-import { eachElement, eachMember, isString, openBrace, openBracket, skipValue, stringAt, type Span } from './json-scan.ts';
+import {
+  eachElement,
+  eachMember,
+  isString,
+  openBrace,
+  openBracket,
+  skipValue,
+  stringAt,
+  type Span,
+} from './json-scan.ts';
 import { failureType, historyEventType, messageOf, payloadsType, payloadType, searchAttributesType } from './schema.ts';
 import type { Operations, Position } from './position.ts';
 
@@ -144,7 +153,7 @@ function walkMessage(
   });
   if (encoded !== null) {
     const { place: index, member: span, gap } = encoded;
-    walk.places[index] = { ...(walk.places[index] as Place), failure: { ...words, member: span, gap } };
+    amend(walk, index, { failure: { ...words, member: span, gap } });
   }
   if (isEvent) walk.operations.complete(position, walk.places.length > first);
   return end;
@@ -181,7 +190,14 @@ function scalar(bytes: Buffer, span: Span): string {
   return isString(bytes, span.start) ? stringAt(bytes, span) : bytes.toString('latin1', span.start, span.end);
 }
 
-function walkPayloads(walk: Walk, bytes: Buffer, from: number, path: string, position: Position, depth: number): number {
+function walkPayloads(
+  walk: Walk,
+  bytes: Buffer,
+  from: number,
+  path: string,
+  position: Position,
+  depth: number,
+): number {
   if (bytes[from] === openBracket) return walkList(walk, bytes, from, from, path, position, depth, true);
   if (bytes[from] !== openBrace) return skipValue(bytes, from, depth);
   let found = -1;
@@ -196,8 +212,7 @@ function walkPayloads(walk: Walk, bytes: Buffer, from: number, path: string, pos
     walk.places.push({ start: from, end, path, form: 'value', list: null, failure: null, position });
   // The list's span is the whole message, which is known only now.
   const list: List = { start: from, end, shorthand: false, count: walk.places.length - first };
-  for (let index = first; found !== -1 && index < walk.places.length; index += 1)
-    walk.places[index] = { ...(walk.places[index] as Place), list };
+  for (let index = first; found !== -1 && index < walk.places.length; index += 1) amend(walk, index, { list });
   return end;
 }
 
@@ -215,15 +230,27 @@ function walkList(
   const end = eachElement(bytes, from, depth, (_bytes, index, at, inner) => {
     const stop = skipValue(bytes, at, inner);
     const form = isPayload(walk, bytes, at, inner, !shorthand) ? 'payload' : 'value';
-    walk.places.push({ start: at, end: stop, path: `${path}[${String(index)}]`, form, list: null, failure: null, position });
+    walk.places.push({
+      start: at,
+      end: stop,
+      path: `${path}[${String(index)}]`,
+      form,
+      list: null,
+      failure: null,
+      position,
+    });
     return stop;
   });
   if (shorthand) {
     const list: List = { start, end, shorthand, count: walk.places.length - first };
-    for (let index = first; index < walk.places.length; index += 1)
-      walk.places[index] = { ...(walk.places[index] as Place), list };
+    for (let index = first; index < walk.places.length; index += 1) amend(walk, index, { list });
   }
   return end;
+}
+
+function amend(walk: Walk, index: number, facts: Partial<Place>): void {
+  const place = walk.places[index];
+  if (place !== undefined) walk.places[index] = { ...place, ...facts };
 }
 
 function walkBlob(walk: Walk, bytes: Buffer, from: number, path: string, position: Position, depth: number): number {
@@ -293,22 +320,21 @@ const payloadFields = new Set(['metadata', 'data', 'externalPayloads', 'external
  */
 export function hasPayloadShape(bytes: Buffer, from: number, depth: number, listed: boolean): boolean {
   if (bytes[from] !== openBrace) return false;
-  let fits = true;
-  let encoding = false;
+  const seen = { fits: true, encoding: false };
   eachMember(bytes, from, depth, (_bytes, key, at, inner) => {
     const name = stringAt(bytes, key);
-    fits &&= payloadFields.has(name) && (name !== 'data' || isString(bytes, at) || isNull(bytes, at));
+    seen.fits &&= payloadFields.has(name) && (name !== 'data' || isString(bytes, at) || isNull(bytes, at));
     if (name !== 'metadata' || bytes[at] !== openBrace) {
-      fits &&= name !== 'metadata' || isNull(bytes, at);
+      seen.fits &&= name !== 'metadata' || isNull(bytes, at);
       return skipValue(bytes, at, inner);
     }
     return eachMember(bytes, at, inner, (_all, entry, value, deeper) => {
-      fits &&= isString(bytes, value) || isNull(bytes, value);
-      encoding ||= stringAt(bytes, entry) === 'encoding';
+      seen.fits &&= isString(bytes, value) || isNull(bytes, value);
+      seen.encoding ||= stringAt(bytes, entry) === 'encoding';
       return skipValue(bytes, value, deeper);
     });
   });
-  return fits && (encoding || listed);
+  return seen.fits && (seen.encoding || listed);
 }
 
 function isNull(bytes: Buffer, at: number): boolean {

@@ -2,7 +2,14 @@ import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { bigintOf, bytesField, numberOf, readFields, textOf, wireType, type Field } from '../protobuf/wire.ts';
 import { limits } from './limits.ts';
 import type { Operations, Position } from './position.ts';
-import { historyEventType, messageOf, payloadsType, payloadType, searchAttributesType, type SchemaField } from './schema.ts';
+import {
+  historyEventType,
+  messageOf,
+  payloadsType,
+  payloadType,
+  searchAttributesType,
+  type SchemaField,
+} from './schema.ts';
 
 /** A payload in a proto message: its bytes, and what takes their place (null: they stay). */
 export interface ProtoVisit {
@@ -32,7 +39,6 @@ export function rewriteProto(
   const fields = readFields(bytes);
   const here = contextOf(walk.operations, type, fields, byNumber, position);
   const counts = new Map<number, number>();
-  let changed = false;
   const parts = fields.map((field) => {
     const known = byNumber.get(field.number);
     if (known === undefined || field.wireType !== wireType.bytes) return field.raw;
@@ -44,18 +50,23 @@ export function rewriteProto(
       : known.type === 'common.v1.DataBlob'
         ? rewriteBlob(walk, field.value, below, here, depth)
         : rewriteProto(walk, field.value, known.type, below, here, depth + 1);
-    if (value === field.value) return field.raw;
-    changed = true;
-    return bytesField(field.number, value);
+    return value === field.value ? field.raw : bytesField(field.number, value);
   });
-  return changed ? Buffer.concat(parts) : bytes;
+  return parts.every((part, index) => part === fields[index]?.raw) ? bytes : Buffer.concat(parts);
 }
 
 const payloadsFields: ReadonlyMap<number, SchemaField> = new Map([
   [1, { name: 'payloads', number: 1, type: payloadType, repeated: true, map: false }],
 ]);
 
-function rewriteEntry(walk: ProtoVisit, entry: Buffer, type: string, path: string, position: Position, depth: number): Buffer {
+function rewriteEntry(
+  walk: ProtoVisit,
+  entry: Buffer,
+  type: string,
+  path: string,
+  position: Position,
+  depth: number,
+): Buffer {
   const fields = readFields(entry);
   const key = fields.find(({ number }) => number === 1);
   const name = key === undefined ? '' : textOf(key);
@@ -70,16 +81,18 @@ function rewriteBlob(walk: ProtoVisit, blob: Buffer, path: string, position: Pos
   );
 }
 
-function replaceField(message: Buffer, fields: readonly Field[], number: number, change: (value: Buffer) => Buffer): Buffer {
-  let changed = false;
+function replaceField(
+  message: Buffer,
+  fields: readonly Field[],
+  number: number,
+  change: (value: Buffer) => Buffer,
+): Buffer {
   const parts = fields.map((field) => {
     if (field.number !== number || field.wireType !== wireType.bytes) return field.raw;
     const value = change(field.value);
-    if (value === field.value) return field.raw;
-    changed = true;
-    return bytesField(number, value);
+    return value === field.value ? field.raw : bytesField(number, value);
   });
-  return changed ? Buffer.concat(parts) : message;
+  return parts.every((part, index) => part === fields[index]?.raw) ? message : Buffer.concat(parts);
 }
 
 function contextOf(

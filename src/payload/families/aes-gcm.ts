@@ -29,7 +29,7 @@ async function candidatesFor(payload: Payload, keys: Keys): Promise<readonly Can
   if (key?.kind === 'secret') return [{ name: id, key: await keys.aes(key) }];
   if (key !== undefined)
     throw new NexusctlError(
-      'KEY_INVALID',
+      'KEY_NOT_FOUND',
       `the payload is sealed with the key '${id}' itself, but the keyring has a key service under that id`,
       { hint: `give the key: --key ${id}=REF` },
     );

@@ -11,7 +11,8 @@ const encoding = 'awsencriptionsdk/binary/encrypted';
 /** Family G: the data is a message of the AWS Encryption SDK; the ARNs of its keys stand in it in clear. */
 export const awsEncryptionSdk: Family = {
   id: 'aws-encryption-sdk',
-  recognises: (payload) => encodingOf(payload) === encoding || encodingOf(payload) === 'awsencryptionsdk/binary/encrypted',
+  recognises: (payload) =>
+    encodingOf(payload) === encoding || encodingOf(payload) === 'awsencryptionsdk/binary/encrypted',
   facts: (payload) => {
     const arns = keyArns(payload.data);
     return arns.length === 0 ? { note: 'its header cannot be read' } : { keyId: arns.join(', ') };
@@ -19,7 +20,9 @@ export const awsEncryptionSdk: Family = {
   open: async (payload, keys) => {
     const arns = keyArns(payload.data);
     const own = keysFor(keys.keyring, keys.namespace).filter((key) => key.kind === 'kms');
-    const key = own.find((candidate) => arns.includes(candidate.key)) ?? own.find((candidate) => !candidate.key.startsWith('arn:'));
+    const key =
+      own.find((candidate) => arns.includes(candidate.key)) ??
+      own.find((candidate) => !candidate.key.startsWith('arn:'));
     if (key === undefined)
       throw keyNotFound(
         `no KMS key of the keyring is in its header`,
@@ -57,4 +60,3 @@ function blob(message: Buffer, at: number): Buffer {
   if (at + 2 + length > message.length) throw new NexusctlError('PAYLOAD_MALFORMED', 'a length beyond the end');
   return message.subarray(at + 2, at + 2 + length);
 }
-

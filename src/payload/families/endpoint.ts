@@ -15,9 +15,7 @@ import { encrypted } from './aes-gcm.ts';
 export const endpoint: Family = {
   id: 'endpoint',
   recognises: (payload) =>
-    encodingOf(payload) === encrypted &&
-    payload.metadata.has('endpoint') &&
-    !payload.metadata.has('encryption-key-id'),
+    encodingOf(payload) === encrypted && payload.metadata.has('endpoint') && !payload.metadata.has('encryption-key-id'),
   facts: (payload) => ({ endpoint: nameOf(payload) }),
   open: async (payload, keys, position) => {
     const name = nameOf(payload);
@@ -28,9 +26,13 @@ export const endpoint: Family = {
       );
     const candidates = await endpointCandidates(keys, name);
     if (candidates.length === 0)
-      throw keyNotFound(`no key for the endpoint '${name}' in the keyring`, `add a list for it under [keyring.endpoints]`, {
-        endpoint: name,
-      });
+      throw keyNotFound(
+        `no key for the endpoint '${name}' in the keyring`,
+        `add a list for it under [keyring.endpoints]`,
+        {
+          endpoint: name,
+        },
+      );
     return openWithOne(payload.data, candidates);
   },
 };

@@ -137,4 +137,3 @@ export function isEnvelopeKey(key: SecretKey): boolean {
 function keyIdOf(payload: Payload): string {
   return metadataText(payload, keyIdName) ?? '';
 }
-

@@ -4,10 +4,16 @@ import { encodingOf, type Payload } from '../payload.ts';
 
 /** Formats that are known by sight but cannot be opened here, with the reason. */
 const known: readonly { readonly name: string; readonly fits: (payload: Payload, encoding: string) => boolean }[] = [
-  { name: "tracecat's format (its key derivation is its own)", fits: (_payload, encoding) => encoding === 'binary/tracecat-aes256gcm' },
+  {
+    name: "tracecat's format (its key derivation is its own)",
+    fits: (_payload, encoding) => encoding === 'binary/tracecat-aes256gcm',
+  },
   { name: 'a Tink keyset', fits: (payload) => payload.metadata.has('encryption-context-namespace') },
   { name: 'key-sealed-envelope', fits: (_payload, encoding) => encoding === 'binary/key-sealed-envelope' },
-  { name: 'X25519 (enc-* metadata)', fits: (payload) => [...payload.metadata.keys()].some((key) => key.startsWith('enc-')) },
+  {
+    name: 'X25519 (enc-* metadata)',
+    fits: (payload) => [...payload.metadata.keys()].some((key) => key.startsWith('enc-')),
+  },
   { name: 'an external database', fits: (_payload, encoding) => encoding === 'binary/external' },
   { name: 'a blob store', fits: (_payload, encoding) => encoding === 'blobstore/plain' },
 ];

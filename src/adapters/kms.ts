@@ -1,0 +1,105 @@
+import type { KMSClient } from '@aws-sdk/client-kms';
+import { NexusctlError } from '../errors/nexusctl-error.ts';
+import { decodeBase64 } from '../payload/json-form.ts';
+import type { ExecCommand, ExecKey, Kek, KeyServices, KmsKey } from '../payload/keyring.ts';
+import { runForOutput } from './exec.ts';
+import type { Host } from './host.ts';
+import { translateKms } from './kms-errors.ts';
+import { vaultDecrypt } from './vault.ts';
+
+export function makeKeyServices(host: Host): KeyServices {
+  return {
+    kms: awsKek,
+    exec: (key, command, signal) => execKek(key, command, signal, host),
+    encryptionSdk: openMessage,
+    vault: vaultDecrypt,
+  };
+}
+
+const clients = new Map<string, Promise<KMSClient>>();
+
+/** Endpoint (`AWS_ENDPOINT_URL`) and credentials are found by the SDK as by every AWS tool; the region is the key's own. */
+function kmsClient(region: string | undefined): Promise<KMSClient> {
+  const known = clients.get(region ?? '');
+  if (known !== undefined) return known;
+  const made = import('@aws-sdk/client-kms').then(
+    (sdk) =>
+      new sdk.KMSClient({
+        maxAttempts: 3,
+        requestHandler: { connectionTimeout: 5_000, requestTimeout: 10_000 },
+        ...(region === undefined ? {} : { region }),
+      }),
+  );
+  clients.set(region ?? '', made);
+  return made;
+}
+
+/** Wraps with Encrypt and unwraps with Decrypt, as temporal-proxy does; the KeyId is always the keyring's. */
+function awsKek(key: KmsKey, signal: AbortSignal): Kek {
+  const context = Object.keys(key.context).length === 0 ? {} : { EncryptionContext: { ...key.context } };
+  return {
+    wrap: async (dataKey) => {
+      const { EncryptCommand } = await import('@aws-sdk/client-kms');
+      const input = { KeyId: key.key, Plaintext: dataKey, ...context };
+      try {
+        const client = await kmsClient(key.region);
+        const { CiphertextBlob } = await client.send(new EncryptCommand(input), { abortSignal: signal });
+        return Buffer.from(CiphertextBlob ?? []);
+      } catch (error) {
+        throw translateKms(error, key, 'kms:Encrypt', signal);
+      }
+    },
+    unwrap: async (wrapped) => {
+      const { DecryptCommand } = await import('@aws-sdk/client-kms');
+      const input = { KeyId: key.key, CiphertextBlob: wrapped, ...context };
+      try {
+        const client = await kmsClient(key.region);
+        const { Plaintext } = await client.send(new DecryptCommand(input), { abortSignal: signal });
+        return Buffer.from(Plaintext ?? []);
+      } catch (error) {
+        throw translateKms(error, key, 'kms:Decrypt', signal);
+      }
+    },
+  };
+}
+
+/** Strict: the message opens with the configured key or not at all, whatever keys its header names. */
+async function openMessage(key: KmsKey, message: Uint8Array): Promise<Buffer> {
+  const { buildClient, CommitmentPolicy, getKmsClient, KmsKeyringNode } = await import('@aws-crypto/client-node');
+  const { decrypt } = buildClient(CommitmentPolicy.REQUIRE_ENCRYPT_ALLOW_DECRYPT);
+  type Options = ConstructorParameters<typeof KmsKeyringNode>[0];
+  // The library's two types of a client disagree about optional properties.
+  const clientProvider = getKmsClient as unknown as NonNullable<NonNullable<Options>['clientProvider']>;
+  const keyring = new KmsKeyringNode({ keyIds: [key.key], clientProvider });
+  try {
+    const { plaintext } = await decrypt(keyring, Buffer.from(message));
+    return plaintext;
+  } catch (error) {
+    throw translateKms(error, key, 'kms:Decrypt', undefined);
+  }
+}
+
+/** One JSON document in, one out: `{"version":1,"operation":"unwrap","keyId":…,"data":BASE64}` → `{"data":BASE64}`. */
+function execKek(key: ExecKey, { command, folder, env }: ExecCommand, signal: AbortSignal, host: Host): Kek {
+  const ask = async (operation: 'wrap' | 'unwrap', data: Uint8Array): Promise<Buffer> => {
+    const question = { version: 1, operation, keyId: key.id, data: Buffer.from(data).toString('base64') };
+    const input = Buffer.from(`${JSON.stringify(question)}\n`);
+    const answer = await runForOutput(command, { folder, env, signal }, host, input);
+    const value = dataOf(answer);
+    if (value === null)
+      throw new NexusctlError('KMS_UNAVAILABLE', `the command of the key '${key.id}' gave no {"data": BASE64}`, {
+        hint: 'docs/keyring.md describes what it is asked and what it has to print',
+      });
+    return value;
+  };
+  return { wrap: (dataKey) => ask('wrap', dataKey), unwrap: (wrapped) => ask('unwrap', wrapped) };
+}
+
+function dataOf(answer: Uint8Array): Buffer | null {
+  try {
+    const { data } = JSON.parse(Buffer.from(answer).toString('utf8')) as { readonly data?: unknown };
+    return typeof data === 'string' ? decodeBase64(data) : null;
+  } catch {
+    return null;
+  }
+}

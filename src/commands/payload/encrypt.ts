@@ -1,0 +1,45 @@
+import type { Context } from '../../context.ts';
+import type { Payload } from '../../payload/payload.ts';
+import type { Position } from '../../payload/position.ts';
+import { sealPayload } from '../../payload/seal.ts';
+import type { Command } from '../commander.ts';
+import { examples, withOutput } from '../options.ts';
+import { withConnection } from '../profile-of.ts';
+import { documentOf } from './input-of.ts';
+import { keysOf } from './keys-of.ts';
+import { withInput, withKeys } from './options.ts';
+import { intoTarget, targetOf } from './output-of.ts';
+import { writeDocument } from './write.ts';
+
+export function payloadEncrypt(command: Command, context: Context) {
+  return withKeys(withConnection(withOutput(withInput(command), 'text', 'json')))
+    .option('--active <id>', 'the key that encrypts, instead of the active one of the keyring')
+    .option('--endpoint <name>', 'encrypt for this Nexus endpoint, with its key of [keyring.endpoints]')
+    .option('--out <file>', 'write to a file that only you may read')
+    .addHelpText(
+      'after',
+      examples(
+        ['a value', `echo '{"amount": 5}' | nexusctl payload encrypt --key orders-2026=file:./orders.key`],
+        [
+          'an exported history moves to another key',
+          'nexusctl payload decode --mode replay run.json | nexusctl payload encrypt --active orders-2027 --out new.json',
+        ],
+      ),
+    )
+    .action(async (file, options) => {
+      const { keys, warnings } = await keysOf(context, options);
+      const document = await documentOf(context, file, options.inputForm);
+      const target = await targetOf(context, options.out);
+      const seal = (payload: Payload, position: Position) =>
+        sealPayload(
+          payload,
+          keys,
+          options.endpoint === undefined ? position : { ...position, endpoint: options.endpoint },
+        );
+      await intoTarget(target, async () => {
+        const output = { ...options, target, warnings, isFile: options.out !== undefined };
+        const summary = await writeDocument(context, document, seal, 'replay', output);
+        context.outcome.exitCode = summary.failed > 0 ? 1 : 0;
+      });
+    });
+}

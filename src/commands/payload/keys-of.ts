@@ -1,0 +1,130 @@
+import { dirname } from 'node:path';
+import type { Context } from '../../context.ts';
+import { NexusctlError } from '../../errors/nexusctl-error.ts';
+import { readKeyring } from '../../payload/keyring-file.ts';
+import {
+  emptyKeyring,
+  type Key,
+  type KeyFormat,
+  type KeyPorts,
+  type Keyring,
+  type Preset,
+} from '../../payload/keyring.ts';
+import { openKeys, type Keys } from '../../payload/keys.ts';
+import type { ConnectionFlags } from '../../profile/flags.ts';
+import type { Profile, SecretSource } from '../../profile/profile.ts';
+import type { Secrets } from '../../profile/secrets.ts';
+import { locateSecret, typedReference } from '../../profile/secret.ts';
+import { parseToml } from '../../profile/toml.ts';
+import { profileOf, profileWarnings } from '../profile-of.ts';
+import { secretsOf } from '../secrets-of.ts';
+
+interface KeyFlags extends ConnectionFlags {
+  readonly key?: readonly string[] | undefined;
+  readonly keyFormat?: KeyFormat | undefined;
+  readonly preset?: readonly Preset[] | undefined;
+  readonly active?: string | undefined;
+  readonly maxLayerBytes?: number | undefined;
+}
+
+export interface KeysInUse {
+  readonly keys: Keys;
+  readonly profile: Profile;
+  readonly secrets: Secrets;
+  /** What a person should know of the keys that were used. */
+  readonly warnings: () => readonly string[];
+}
+
+/** The keyring of flags and files, ready to open and seal. Nothing is read of a key before a payload needs it. */
+export async function keysOf(context: Context, options: KeyFlags): Promise<KeysInUse> {
+  const profile = await profileOf(context, options);
+  const secrets = secretsOf(context, options);
+  const keyring = withFlags(await keyringOf(context, profile), options, context.cwd);
+  const { kind } = profile.namespace.origin;
+  const namespace = kind === 'default' ? undefined : profile.namespace.value;
+  const keys = openKeys(keyring, keyPorts(context, secrets, options.allowExec === true), {
+    namespace,
+    layerBytes: options.maxLayerBytes,
+    now: () => context.now().getTime(),
+  });
+  const samples = [...keyring.presets].map(
+    (preset) => `the preset ${preset} uses a key that is printed in public samples: it protects nothing`,
+  );
+  return { keys, profile, secrets, warnings: () => [...profileWarnings(profile), ...samples, ...secrets.warnings()] };
+}
+
+async function keyringOf(context: Context, profile: Profile): Promise<Keyring> {
+  const { keyring, ownFile } = profile;
+  if (keyring === undefined) {
+    if (ownFile === undefined) return emptyKeyring;
+    const { path, document, mayRun } = ownFile;
+    return readKeyring({ keyring: document['keyring'] ?? {} }, { path, source: sourceIn(path, mayRun) });
+  }
+  const path = keyring.value;
+  const bytes = await (await context.ports.files()).read(path);
+  if (bytes === null)
+    throw new NexusctlError('FILE_UNREADABLE', `the keyring ${path} is not there`, {
+      hint: 'give another with --keyring FILE, or make a key: nexusctl payload keygen',
+    });
+  return readKeyring(await parseToml(bytes, path), { path, source: sourceIn(path, keyring.origin.kind === 'flag') });
+}
+
+function sourceIn(path: string, mayRun: boolean): (reference: string) => SecretSource {
+  return (reference) => ({ kind: 'reference', reference, base: dirname(path), mayRun });
+}
+
+function withFlags(keyring: Keyring, options: KeyFlags, cwd: string): Keyring {
+  const keys = new Map(keyring.keys);
+  const typed: string[] = [];
+  for (const text of options.key ?? []) {
+    const at = text.indexOf('=');
+    if (at === -1)
+      throw new NexusctlError('USAGE', `--key '${text}' has no '='`, {
+        hint: '--key ID=REF, for example --key orders-2026=file:./orders.key',
+      });
+    const id = text.slice(0, at);
+    keys.set(id, typedKey(id, text.slice(at + 1), options.keyFormat, cwd));
+    typed.push(id);
+  }
+  // Whoever types one key means that one to write.
+  const active = options.active ?? (typed.length === 1 ? typed[0] : keyring.active);
+  if (active !== undefined && !keys.has(active))
+    throw new NexusctlError('KEY_MISSING', `there is no key '${active}' to encrypt with`, {
+      hint: `known are ${[...keys.keys()].join(', ') || 'none'}`,
+    });
+  return {
+    ...keyring,
+    keys,
+    ...(active === undefined ? {} : { active }),
+    presets: new Set(options.preset ?? []),
+  };
+}
+
+function typedKey(id: string, reference: string, format: KeyFormat | undefined, cwd: string): Key {
+  const source = typedReference(reference, cwd);
+  return { kind: 'secret', id, source, decryptOnly: false, ...(format === undefined ? {} : { format }) };
+}
+
+function keyPorts(context: Context, secrets: Secrets, allowExec: boolean): KeyPorts {
+  const { ports, env, signal } = context;
+  return {
+    secret: secrets.resolve,
+    kms: async (key) => (await ports.keyServices()).kms(key, signal),
+    exec: async (key) => {
+      const location = locateSecret(key.source, context.platform);
+      if (location.kind !== 'exec' || !(location.mayRun || allowExec))
+        throw new NexusctlError('EXEC_NOT_ALLOWED', `the command of the key '${key.id}' does not run from this file`, {
+          hint: 'exec runs from your own default file that nobody else can write; else add --allow-exec',
+        });
+      const folder = key.source.kind === 'reference' ? key.source.base : context.cwd;
+      return (await ports.keyServices()).exec(key, { command: location.command, folder, env }, signal);
+    },
+    encryptionSdk: async (key, message) => (await ports.keyServices()).encryptionSdk(key, message),
+    vault: async (key, ciphertext) => {
+      const token = Buffer.from(await secrets.resolve(key.token))
+        .toString('utf8')
+        .trim();
+      return (await ports.keyServices()).vault(key, token, ciphertext, signal);
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import type { Command, OptionValues } from '@commander-js/extra-typings';
+import { presets, type Preset } from '../../payload/keyring.ts';
+import { InvalidArgumentError, Option } from '../commander.ts';
+import { collect } from '../options.ts';
+
+const keysHeading = 'Keys:';
+
+/** Keys by flag, beside those of the keyring. */
+export function withKeys<A extends unknown[], O extends OptionValues, G extends OptionValues>(
+  command: Command<A, O, G>,
+) {
+  return command
+    .addOption(
+      new Option('--key <id=ref>', 'a key: its id in payloads and where it is (path, env:, exec: …); repeatable')
+        .argParser(collect)
+        .helpGroup(keysHeading),
+    )
+    .addOption(
+      new Option('--key-format <format>', 'how the keys of --key are spelled; told by their length otherwise')
+        .choices(['raw', 'hex', 'base64'] as const)
+        .helpGroup(keysHeading),
+    )
+    .addOption(
+      new Option(
+        '--preset <name>',
+        `published keys of samples, which protect nothing: ${presets.join(', ')}; repeatable`,
+      )
+        .argParser(collectPresets)
+        .helpGroup(keysHeading),
+    );
+}
+
+/** What is read, and how values at payload positions are understood. */
+export function withInput<A extends unknown[], O extends OptionValues, G extends OptionValues>(
+  command: Command<A, O, G>,
+) {
+  return command
+    .argument('[file]', 'Payload, Payloads, history, codec body, export, base64 …; - or nothing: standard input')
+    .addOption(
+      new Option('--input-form <form>', 'full: values are payloads; shorthand: they are plain JSON')
+        .choices(['auto', 'full', 'shorthand'] as const)
+        .default('auto' as const),
+    )
+    .addOption(
+      new Option('--max-layer-bytes <bytes>', 'bound on what one layer unpacks to (default 16 MiB)').argParser(
+        parseBytes,
+      ),
+    );
+}
+
+function collectPresets(value: string, previous: readonly Preset[] | undefined): readonly Preset[] {
+  const names = value.split(',').map((name) => {
+    const known = presets.find((preset) => preset === name);
+    if (known === undefined) throw new InvalidArgumentError(`Allowed choices are ${presets.join(', ')}.`);
+    return known;
+  });
+  return [...(previous ?? []), ...names];
+}
+
+export function parseBytes(text: string): number {
+  const parts = /^(\d{1,12})(?:\s*(k|m|g)i?b?)?$/i.exec(text);
+  if (parts === null) throw new InvalidArgumentError('A size looks like 65536, 32M or 1GiB.');
+  const exponent = { k: 1, m: 2, g: 3 }[parts[2]?.toLowerCase() ?? ''] ?? 0;
+  return Number(parts[1]) * 1024 ** exponent;
+}

@@ -1,0 +1,58 @@
+import type { Document } from './document.ts';
+import type { Keys } from './keys.ts';
+import { openPayload, type Layer } from './layers.ts';
+import { encodePayload, type Payload } from './payload.ts';
+import { transformDocument, type Handled } from './transform.ts';
+
+export interface Inspected {
+  readonly path: string;
+  /** From the outside in, as far as no key is needed. */
+  readonly layers: readonly Layer[];
+  /** True when a key is needed to see the value. */
+  readonly sealed: boolean;
+  /** Bytes of the payload on the wire. */
+  readonly size: number;
+  readonly metadata: readonly string[];
+  readonly endpoint?: string;
+  readonly service?: string;
+  readonly operation?: string;
+  /** Bytes that lie in external storage. */
+  readonly externalBytes?: number;
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+export interface Inspection {
+  readonly payloads: readonly Inspected[];
+  readonly summary: { readonly payloads: number; readonly sealed: number; readonly malformed: number };
+  readonly warnings: readonly string[];
+}
+
+/** What can be said of every payload of a document without any key. */
+export async function inspectDocument(document: Document, keys: Keys): Promise<Inspection> {
+  const payloads: Inspected[] = [];
+  const look = (payload: Payload): ReturnType<typeof openPayload> => openPayload(payload, keys, {}, true);
+  for await (const batch of transformDocument(document, look))
+    for (const handled of batch.handled) if (handled.blob === undefined) payloads.push(inspected(handled));
+  const sealed = payloads.filter((payload) => payload.sealed).length;
+  const malformed = payloads.filter(({ error }) => error !== undefined).length;
+  return { payloads, summary: { payloads: payloads.length, sealed, malformed }, warnings: [] };
+}
+
+function inspected({ path, position, before, opened }: Handled): Inspected {
+  const { endpoint, service, operation } = position;
+  const { layers, error } = opened;
+  return {
+    path,
+    layers,
+    sealed: layers.at(-1)?.family !== undefined && error === undefined,
+    size: before === null ? 0 : encodePayload(before).length,
+    metadata: before === null ? [] : [...before.metadata.keys()],
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(service === undefined ? {} : { service }),
+    ...(operation === undefined ? {} : { operation }),
+    ...(before === null || before.externalPayloads.length === 0
+      ? {}
+      : { externalBytes: Number(before.externalPayloads.reduce((sum, size) => sum + size, 0n)) }),
+    ...(error === undefined ? {} : { error: { code: error.code, message: error.message } }),
+  };
+}

@@ -1,0 +1,76 @@
+import { NexusctlError } from '../errors/nexusctl-error.ts';
+import { familyOf } from './families.ts';
+import { sealAesGcm, sealWithKey } from './families/aes-gcm.ts';
+import { sealForEndpoint } from './families/endpoint.ts';
+import { isEnvelopeKey, sealEnvelope } from './families/envelope.ts';
+import { sealJava } from './families/java.ts';
+import type { FamilyId } from './family.ts';
+import { endpointKeys, writingKey } from './keyring.ts';
+import type { Keys } from './keys.ts';
+import type { Opened } from './layers.ts';
+import { encodingOf, type Payload } from './payload.ts';
+import { ordersKey, sampleEndpointKeys, sampleKey, sampleKeyId } from './presets.ts';
+import type { Position } from './position.ts';
+
+/**
+ * Seals a payload with the key that the keyring names for its place: the endpoint's own (family D), else the active one (A
+ * for a key that is here, E for a key service). What is sealed already stays as it is: nobody could open it twice.
+ * @throws NexusctlError KEY_MISSING when the keyring does not say which key writes: never another key, never plaintext
+ */
+export async function sealPayload(payload: Payload, keys: Keys, position: Position = {}): Promise<Opened> {
+  const family = familyOf(payload);
+  const inner = { encoding: encodingOf(payload) };
+  if (family !== null && family.keyless !== true)
+    return { status: 'unchanged', layers: [{ ...inner, family: family.id, ...family.facts(payload) }], payload };
+  const sealed = await sealWithRing(payload, keys, position);
+  const outer = familyOf(sealed);
+  if (outer === null) throw new NexusctlError('KEY_MISSING', 'nothing was sealed');
+  const layer = { encoding: encodingOf(sealed), family: outer.id satisfies FamilyId, ...outer.facts(sealed) };
+  return { status: 'encrypted', layers: [layer, inner], payload: sealed };
+}
+
+async function sealWithRing(payload: Payload, keys: Keys, position: Position): Promise<Payload> {
+  const { keyring, namespace } = keys;
+  const { endpoint } = position;
+  const key = writingKey(keyring, namespace, endpoint);
+  const own = endpoint === undefined ? undefined : endpointKeys(keyring, endpoint);
+  switch (key?.kind) {
+    case 'secret':
+      if (endpoint !== undefined && own !== undefined) return sealForEndpoint(payload, endpoint, await keys.aes(key));
+      return isEnvelopeKey(key) ? sealEnvelope(payload, keys, key) : sealWithKey(payload, keys, key);
+    case 'kms':
+    case 'exec':
+      return sealEnvelope(payload, keys, key);
+    case 'vault':
+      throw new NexusctlError('KEY_MISSING', `the key '${key.id}' is Vault's; nexusctl only reads with it`);
+    case undefined:
+      return sealWithPreset(payload, keys, endpoint);
+  }
+}
+
+function sealWithPreset(payload: Payload, { keyring, namespace }: Keys, endpoint: string | undefined): Payload {
+  const { presets } = keyring;
+  const sample = endpoint === undefined || !presets.has('endpoint') ? undefined : sampleEndpointKeys.get(endpoint);
+  if (endpoint !== undefined && sample !== undefined) return sealForEndpoint(payload, endpoint, sample);
+  if (presets.has('java')) return sealJava(payload);
+  if (presets.has('orders')) return sealAesGcm(payload, 'orders', ordersKey('orders'));
+  if (presets.has('go')) return sealAesGcm(payload, 'test', sampleKey);
+  if ((['typescript', 'python', 'dotnet', 'ruby'] as const).some((name) => presets.has(name)))
+    return sealAesGcm(payload, sampleKeyId, sampleKey);
+  throw missing(keyring.keys.size, namespace, endpoint);
+}
+
+function missing(count: number, namespace: string | undefined, endpoint: string | undefined): NexusctlError {
+  const where =
+    endpoint !== undefined ? ` for the endpoint '${endpoint}'` : namespace !== undefined ? ` for ${namespace}` : '';
+  return new NexusctlError(
+    'KEY_MISSING',
+    count === 0 ? `no key to encrypt with${where}` : `the keyring does not say which key encrypts${where}`,
+    {
+      hint:
+        count === 0
+          ? 'make one: nexusctl payload keygen > my.key; then --key my-key=file:my.key'
+          : 'name it: --active ID, or active = "ID" under [keyring]',
+    },
+  );
+}

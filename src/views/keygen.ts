@@ -1,0 +1,10 @@
+import type { View } from '../output/view.ts';
+
+interface Generated {
+  readonly key?: string;
+  readonly path?: string;
+}
+
+export const keygenView: View<Generated> = {
+  text: ({ key, path }) => key ?? `wrote ${path ?? ''}`,
+};
