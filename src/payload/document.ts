@@ -1,19 +1,12 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { readFields, wireType } from '../protobuf/wire.ts';
-import { makeInflow, readInline, readJson, type Inflow } from './input.ts';
+import { makeInflow, readInline, readJson, type Batch, type Inflow } from './input.ts';
 import { decodeBase64 } from './json-form.ts';
 import { skipSpace } from './json-scan.ts';
 import { limits } from './limits.ts';
 import { decodePayload } from './payload.ts';
 import { historyResponseType, historyType, payloadsType, payloadType } from './schema.ts';
-import type { InputForm, Place } from './walk-json.ts';
-
-/** A part of a JSON document with the payloads in it; all parts together are the document, byte for byte. */
-export interface Batch {
-  readonly bytes: Buffer;
-  /** Spans count from the start of `bytes`. */
-  readonly places: readonly Place[];
-}
+import type { InputForm } from './walk-json.ts';
 
 /** What was given to read. */
 export type Document =

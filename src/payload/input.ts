@@ -13,8 +13,14 @@ import {
 import { limits } from './limits.ts';
 import { makeOperations } from './position.ts';
 import { historyEventType, historyResponseType, historyType, payloadsType, payloadType } from './schema.ts';
-import { hasPayloadShape, walkJson, type InputForm, type Walk } from './walk-json.ts';
-import type { Batch } from './document.ts';
+import { hasPayloadShape, walkJson, type InputForm, type Place, type Walk } from './walk-json.ts';
+
+/** A part of a JSON document with the payloads in it; all parts together are the document, byte for byte. */
+export interface Batch {
+  readonly bytes: Buffer;
+  /** Spans count from the start of `bytes`. */
+  readonly places: readonly Place[];
+}
 
 /** Bytes that arrive; `more` waits for at least as many again as are unread. */
 export interface Inflow {

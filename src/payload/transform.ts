@@ -1,5 +1,6 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
-import type { Batch, Document } from './document.ts';
+import type { Document } from './document.ts';
+import type { Batch } from './input.ts';
 import { decodeBase64, readPayloadJson } from './json-form.ts';
 import type { Opened } from './layers.ts';
 import { decodePayload, encodePayload, encodingOf, makePayload, metadataText, type Payload } from './payload.ts';
