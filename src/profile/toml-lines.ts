@@ -6,6 +6,10 @@ export interface TomlEntry {
   readonly keyStart: number;
   readonly valueStart: number;
   readonly valueEnd: number;
+  /** How many parts of the path come from the header above. */
+  readonly section: number;
+  /** It stands inside the braces of an inline table. */
+  readonly inline: boolean;
 }
 
 /** A `[table]` or `[[array.of.tables]]` header. */
@@ -65,12 +69,41 @@ export function layOut(text: string): TomlLayout {
       const { path, end } = readKey(text, at);
       const valueStart = skipSpaces(text, text.indexOf('=', end) + 1);
       const valueEnd = skipValue(text, valueStart);
-      entries.push({ path: [...table, ...path], line: lineAt(at), keyStart: at, valueStart, valueEnd });
+      const place = { line: lineAt(at), section: table.length };
+      entries.push({ path: [...table, ...path], ...place, keyStart: at, valueStart, valueEnd, inline: false });
+      entries.push(...inlineEntries(text, valueStart, [...table, ...path], place));
       // Always forward, whatever the text is.
       at = Math.max(endOfLine(text, valueEnd), at + 1);
     }
   }
   return { entries, headers };
+}
+
+/** The entries of an inline table that starts here, those of tables inside it included; none for other values. */
+function inlineEntries(
+  text: string,
+  start: number,
+  table: readonly string[],
+  place: Pick<TomlEntry, 'line' | 'section'>,
+): readonly TomlEntry[] {
+  if (text[start] !== '{') return [];
+  const entries: TomlEntry[] = [];
+  const end = skipBrackets(text, start) - 1;
+  for (let at = start + 1; at < end;) {
+    const character = text.charAt(at);
+    if (character === '#') at = endOfLine(text, at);
+    else if (', \t\r\n'.includes(character)) at += 1;
+    else {
+      const key = readKey(text, at);
+      const path = [...table, ...key.path];
+      const valueStart = skipSpaces(text, text.indexOf('=', key.end) + 1);
+      const valueEnd = Math.min(skipValue(text, valueStart, true), end);
+      entries.push({ path, ...place, keyStart: at, valueStart, valueEnd, inline: true });
+      entries.push(...inlineEntries(text, valueStart, path, place));
+      at = Math.max(valueEnd, at + 1);
+    }
+  }
+  return entries;
 }
 
 function readKey(text: string, start: number): { readonly path: readonly string[]; readonly end: number } {
@@ -105,11 +138,11 @@ function unquote(quoted: string): string {
 }
 
 /** The end of a value that starts here; for a bare one the last character that is no blank. */
-function skipValue(text: string, start: number): number {
+function skipValue(text: string, start: number, inline = false): number {
   const character = text[start];
   if (character === '"' || character === "'") return skipString(text, start);
   if (character === '[' || character === '{') return skipBrackets(text, start);
-  const end = /[\n#]/.exec(text.slice(start));
+  const end = (inline ? /[\n#,}]/ : /[\n#]/).exec(text.slice(start));
   const slice = text.slice(start, end === null ? text.length : start + end.index);
   return start + slice.trimEnd().length;
 }
