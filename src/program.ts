@@ -38,6 +38,16 @@ const contents: readonly (Verb | Noun)[] = [
         load: async () => (await import('./commands/config/show.ts')).configShow,
       },
       {
+        name: 'set',
+        summary: 'change one setting; comments and unknown keys stay',
+        load: async () => (await import('./commands/config/set.ts')).configSet,
+      },
+      {
+        name: 'unset',
+        summary: 'remove settings',
+        load: async () => (await import('./commands/config/unset.ts')).configUnset,
+      },
+      {
         name: 'path',
         summary: 'where the configuration files are',
         load: async () => (await import('./commands/config/path.ts')).configPath,

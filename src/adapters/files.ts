@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
-import { chmod, chown, open, readlink, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { chmod, chown, mkdir, open, readlink, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import type { FileFacts, Files } from '../profile/files.ts';
@@ -13,6 +13,13 @@ export function makeFiles(host: Host): Files {
   return {
     read: (path, limit = defaultLimit) => read(path, limit, host),
     write,
+    makeFolder: async (path) => {
+      try {
+        await mkdir(path, { recursive: true, mode: 0o700 });
+      } catch (error) {
+        throw unwritable(path, error);
+      }
+    },
     stat: (path) => facts(path, host),
     locked: makeLock(host),
   };

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readFile, rm, stat, unlink } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { link, open, readFile, rm, stat, unlink } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import type { Files } from '../profile/files.ts';
@@ -30,7 +29,6 @@ export function makeLock(host: Host): Files['locked'] {
 async function acquire(lock: string, waitMs: number, host: Host): Promise<() => Promise<void>> {
   const mine = JSON.stringify({ pid: host.pid, started: await startTime(host.pid) } satisfies Owner);
   const deadline = Date.now() + waitMs;
-  await mkdir(dirname(lock), { recursive: true, mode: 0o700 }).catch(() => undefined);
   for (let pause = 5; ; pause = Math.min(pause * 2, 100)) {
     if (await take(lock, mine)) return () => unlink(lock).catch(() => undefined);
     await breakIfDead(lock, host);

@@ -16,6 +16,8 @@ export interface Files {
     bytes: string | Uint8Array,
     options?: { create?: boolean; mode?: number },
   ) => Promise<void>;
+  /** Makes a folder, and those above it, with 0700 where they are missing. @throws NexusctlError FILE_UNWRITABLE */
+  readonly makeFolder: (path: string) => Promise<void>;
   /** Facts about a path, links followed; null when nothing is there. */
   readonly stat: (path: string) => Promise<FileFacts | null>;
   /**

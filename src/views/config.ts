@@ -31,3 +31,23 @@ export const configListView: View<Profiles> = {
     return [...lines, ...none, ...warnings.map((warning) => `${marks.warn} ${warning}`)].join('\n');
   },
 };
+
+interface Change {
+  readonly changed: boolean;
+  readonly dryRun: boolean;
+  readonly profile: string;
+  /** Without a value: it was removed. */
+  readonly changes: readonly { readonly setting: string; readonly file: string; readonly value?: string }[];
+  readonly warnings: readonly string[];
+}
+
+export const configChangeView: View<Change> = {
+  text: ({ changed, dryRun, profile, changes, warnings }) => {
+    const lines = changes.map(({ setting, file, value }) => {
+      const what = value === undefined ? `${setting} removed from` : `${setting} = ${value} in`;
+      return `${what} profile ${profile}, ${file}`;
+    });
+    const state = changed ? (dryRun ? ['(dry run: nothing was written)'] : []) : ['nothing to change'];
+    return [...(changed ? lines : []), ...state, ...warnings.map((warning) => `${marks.warn} ${warning}`)].join('\n');
+  },
+};
