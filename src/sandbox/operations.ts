@@ -18,15 +18,17 @@ export interface Operation {
   readonly outcome: Outcome;
 }
 
-/** Part of the time that an operation waits before it is worked on. */
+/** An operation waits for a part of its time before it is worked on, but not long. */
 const pendingShare = 0.3;
+const longestPendingMs = 100;
 
 /** State at a moment: nothing runs in the background, so that a test can move the clock. */
 export function operationState(operation: Operation, now: number): OperationState {
   const { startedAt, finishesAt, outcome } = operation;
   if (outcome !== 'STUCK' && now >= finishesAt) return outcome;
-  const length = Number.isFinite(finishesAt) ? finishesAt - startedAt : 1000;
-  return now < startedAt + length * pendingShare ? 'PENDING' : 'IN_PROGRESS';
+  return now - startedAt < Math.min((finishesAt - startedAt) * pendingShare, longestPendingMs)
+    ? 'PENDING'
+    : 'IN_PROGRESS';
 }
 
 /** Why it did not work, in the words that `failure_reason` carries; empty while it runs and when it worked. */

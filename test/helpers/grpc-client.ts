@@ -7,6 +7,8 @@ type OperatorService = temporal.api.operatorservice.v1.OperatorService;
 
 interface Service<T> {
   readonly client: T;
+  /** A call whose response is not decoded. */
+  readonly raw: (method: string, request: object) => Promise<Buffer>;
   readonly close: () => void;
 }
 
@@ -20,14 +22,14 @@ interface Given {
 /** A client as plain as possible of the control plane: one attempt, the server's own words. */
 export function cloudClient(given: Given): Service<CloudService> {
   const name = 'temporal.api.cloud.cloudservice.v1.CloudService';
-  const { call, close } = caller(name, given);
-  return { client: proto.temporal.api.cloud.cloudservice.v1.CloudService.create(call), close };
+  const { call, ...rest } = caller(name, given);
+  return { client: proto.temporal.api.cloud.cloudservice.v1.CloudService.create(call), ...rest };
 }
 
 export function operatorClient(given: Given): Service<OperatorService> {
   const name = 'temporal.api.operatorservice.v1.OperatorService';
-  const { call, close } = caller(name, given);
-  return { client: proto.temporal.api.operatorservice.v1.OperatorService.create(call), close };
+  const { call, ...rest } = caller(name, given);
+  return { client: proto.temporal.api.operatorservice.v1.OperatorService.create(call), ...rest };
 }
 
 /** The client of the account that an environment block points at. */
@@ -48,14 +50,37 @@ function caller(service: string, { address, ca, headers = {} }: Given) {
   const client = new grpc.Client(address, credentials, { 'grpc.enable_retries': 0 });
   const metadata = new grpc.Metadata();
   for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
+  const send = (method: string, request: Uint8Array, done: grpc.requestCallback<Buffer>) =>
+    client.makeUnaryRequest(
+      `/${service}/${method}`,
+      bytes,
+      bytes,
+      Buffer.from(request),
+      metadata,
+      { deadline: Date.now() + 10_000 },
+      done,
+    );
+  const call: RpcImplementation = (method, request, callback) => {
+    send(method.name, request, (error, reply) => callback(error, reply));
+  };
   return {
-    call: ((method, request, callback) => {
-      const path = `/${service}/${method.name}`;
-      const options = { deadline: Date.now() + 10_000 };
-      client.makeUnaryRequest(path, bytes, bytes, request, metadata, options, (error, reply) => callback(error, reply));
-    }) as Parameters<typeof proto.temporal.api.cloud.cloudservice.v1.CloudService.create>[0],
+    call,
+    raw: (method: string, request: object) => {
+      const type = (proto as unknown as Root).lookupType(`${service.replace(/[^.]+$/, '')}${method}Request`);
+      return new Promise<Buffer>((resolve, reject) => {
+        send(method, type.encode(request).finish(), (error, reply) => (error ? reject(error) : resolve(reply!)));
+      });
+    },
     close: () => client.close(),
   };
 }
 
-const bytes = (value: Uint8Array): Buffer => Buffer.from(value);
+type RpcImplementation = Parameters<typeof proto.temporal.api.cloud.cloudservice.v1.CloudService.create>[0];
+
+interface Root {
+  readonly lookupType: (name: string) => {
+    readonly encode: (message: object) => { readonly finish: () => Uint8Array };
+  };
+}
+
+const bytes = (value: Buffer): Buffer => value;

@@ -13,7 +13,7 @@ const read = (name: string) => readFileSync(sandbox.environment[name]!);
 function connect(kind: 'mtls' | 'apiKey', apiKey?: string) {
   const { addresses } = sandbox;
   return Connection.connect({
-    address: addresses[kind],
+    address: addresses[kind]!,
     connectTimeout: 3000,
     tls: {
       serverRootCACertificate: read('TEMPORAL_TLS_SERVER_CA_CERT_PATH'),
@@ -48,12 +48,28 @@ describe('the SDK client', () => {
   it('is refused without a client certificate, and with a wrong key', async () => {
     await expect(
       Connection.connect({
-        address: sandbox.addresses.mtls,
+        address: sandbox.addresses['mtls']!,
         connectTimeout: 1000,
         tls: { serverRootCACertificate: read('TEMPORAL_TLS_SERVER_CA_CERT_PATH') },
       }),
     ).rejects.toThrow();
     await expect(connect('apiKey', 'wrong')).rejects.toMatchObject({ cause: { code: 16 } });
+  });
+});
+
+describe('a task queue', () => {
+  it('shows who has polled it, by kind', async () => {
+    const connection = await connect('mtls');
+    const namespace = sandbox.namespaces[0]!;
+    const taskQueue = { name: 'billing' };
+    const { workflowService } = connection;
+    const poll = () => workflowService.pollNexusTaskQueue({ namespace, taskQueue, identity: 'worker-1' });
+    await expect(connection.withDeadline(Date.now() + 200, poll)).rejects.toMatchObject({ code: 4 });
+    const pollers = async (taskQueueType: number) =>
+      (await workflowService.describeTaskQueue({ namespace, taskQueue, taskQueueType })).pollers;
+    expect(await pollers(3)).toMatchObject([{ identity: 'worker-1' }]);
+    expect(await pollers(1)).toEqual([]);
+    await connection.close();
   });
 });
 

@@ -13,6 +13,7 @@ export function sandboxRun(command: Command, context: Context) {
     .argument('<command...>', 'the command and its arguments, after --')
     .passThroughOptions()
     .option('--fault <name[=count]>', 'inject a fault (repeatable; `sandbox start --list-faults` shows them)', collect)
+    .option('--self-hosted', 'a self-hosted cluster instead of a Cloud account')
     .option('--namespace <name>', 'a namespace of the account (repeatable; the first is TEMPORAL_NAMESPACE)', collect)
     .option('--operation-time <duration>', 'how long an asynchronous operation takes', parseDuration)
     .option('--command-timeout <duration>', 'bound on the whole command, e.g. 30s', parseDuration)
@@ -29,9 +30,9 @@ export function sandboxRun(command: Command, context: Context) {
     .action(async (argv, options) => {
       const door = await context.ports.sandbox();
       const signals = holdSignals(context);
-      const { fault: faults, namespace: namespaces, operationTime: operationMs } = options;
+      const { selfHosted, fault: faults, namespace: namespaces, operationTime: operationMs } = options;
       try {
-        const sandbox = await door.start({ faults, namespaces, operationMs });
+        const sandbox = await door.start({ selfHosted, faults, namespaces, operationMs });
         try {
           if (signals.seen() !== undefined) {
             context.outcome.exitCode = exitCodes.interrupted;

@@ -10,6 +10,7 @@ export function sandboxStart(command: Command, context: Context) {
   return withOutput(command, 'text', 'json')
     .option('--fault <name[=count]>', 'inject a fault (repeatable)', collect)
     .option('--list-faults', 'show the faults and end')
+    .option('--self-hosted', 'a self-hosted cluster instead of a Cloud account')
     .option('--namespace <name>', 'a namespace of the account (repeatable; the first is TEMPORAL_NAMESPACE)', collect)
     .option('--operation-time <duration>', 'how long an asynchronous operation takes', parseDuration)
     .addHelpText(
@@ -29,9 +30,9 @@ export function sandboxStart(command: Command, context: Context) {
         return;
       }
       const signals = holdSignals(context);
-      const { fault: faults, namespace: namespaces, operationTime: operationMs } = options;
+      const { selfHosted, fault: faults, namespace: namespaces, operationTime: operationMs } = options;
       try {
-        const sandbox = await door.start({ faults, namespaces, operationMs });
+        const sandbox = await door.start({ selfHosted, faults, namespaces, operationMs });
         try {
           const output = options.output === 'json' ? 'jsonl' : options.output;
           await emit(context, { ...options, output }, sandboxView, sandbox);
