@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { Client, Connection } from '@temporalio/client';
+import proto, { type temporal } from '@temporalio/proto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { cloudClient, cloudClientOf } from '../helpers/grpc-client.ts';
+
+const { TASK_QUEUE_TYPE_NEXUS, TASK_QUEUE_TYPE_WORKFLOW } = proto.temporal.api.enums.v1.TaskQueueType;
 
 let sandbox: Sandbox;
 beforeAll(async () => void (sandbox = await startSandbox({ operationMs: 60 })));
@@ -65,10 +68,10 @@ describe('a task queue', () => {
     const { workflowService } = connection;
     const poll = () => workflowService.pollNexusTaskQueue({ namespace, taskQueue, identity: 'worker-1' });
     await expect(connection.withDeadline(Date.now() + 200, poll)).rejects.toMatchObject({ code: 4 });
-    const pollers = async (taskQueueType: number) =>
+    const pollers = async (taskQueueType: temporal.api.enums.v1.TaskQueueType) =>
       (await workflowService.describeTaskQueue({ namespace, taskQueue, taskQueueType })).pollers;
-    expect(await pollers(3)).toMatchObject([{ identity: 'worker-1' }]);
-    expect(await pollers(1)).toEqual([]);
+    expect(await pollers(TASK_QUEUE_TYPE_NEXUS)).toMatchObject([{ identity: 'worker-1' }]);
+    expect(await pollers(TASK_QUEUE_TYPE_WORKFLOW)).toEqual([]);
     await connection.close();
   });
 });
