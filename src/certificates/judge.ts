@@ -57,7 +57,7 @@ export function judgeClient(facts: CertificateFacts, situation: Situation): read
   if (facts.selfSigned && !facts.isCa)
     found.push(
       finding('CRT013', `${facts.subject} is self-signed: only a server that was given it as a CA accepts it`, {
-        ...severityFor(cloud),
+        severity: cloud ? 'error' : 'info',
         evidence,
       }),
     );
@@ -116,7 +116,8 @@ export function judgeChain(
 ): readonly Finding[] {
   const found: Finding[] = [];
   const evidence = name === undefined ? {} : { path: name };
-  const add = (message: string): unknown => found.push(finding('CRT016', message, { ...severityFor(cloud), evidence }));
+  const add = (message: string): unknown =>
+    found.push(finding('CRT016', message, { severity: cloud ? 'error' : 'info', evidence }));
   if (chain.length > 16) add(`${String(chain.length)} certificates in one bundle; Temporal Cloud takes at most 16`);
   if (size > 32 * 1024) add(`the bundle has ${String(size)} bytes; Temporal Cloud takes at most 32768`);
   const names = chain.map(({ subject }) => subject.toLowerCase());
@@ -141,6 +142,7 @@ export function judgeKey(key: KeyFacts, cloud: boolean, name?: string): readonly
       finding('CRT015', `the key is RSA with ${bits} bits: core-based workers cannot use it`, {
         ...severityFor(cloud || (key.bits ?? 0) < 1024),
         evidence,
+        affects: ['core'],
       }),
     ];
   }
@@ -153,6 +155,7 @@ export function judgeKey(key: KeyFacts, cloud: boolean, name?: string): readonly
       finding('CRT015', `the key is of the kind ${key.curve ?? key.type}: core-based workers cannot use it`, {
         ...severityFor(false),
         evidence,
+        affects: ['core'],
       }),
     ];
   if (key.type !== 'ed25519' || !cloud) return [];
@@ -184,7 +187,7 @@ function judgeForm(facts: CertificateFacts, { cloud, name }: Situation): readonl
       'CRT016',
       `${facts.subject} is an X.509 version ${String(facts.version)} certificate; Temporal Cloud wants version 3 (openssl x509 -req needs -extfile)`,
       {
-        ...severityFor(cloud),
+        severity: cloud ? 'error' : 'info',
         evidence: identity(facts, name),
       },
     ),

@@ -491,6 +491,16 @@ export const catalogue = {
     fix: ['Remove the server CA setting.'],
   },
 
+  CA004: {
+    layer: 'local',
+    severity: 'error',
+    exit: 'configuration',
+    title: 'the server CA has expired',
+    means:
+      'OpenSSL and Go refuse every certificate below an expired root; core-based workers do not look at its dates.',
+    fix: ['Ask the operator of the server for the current CA certificate.'],
+  },
+
   TOK001: {
     layer: 'local',
     severity: 'error',

@@ -1,4 +1,5 @@
 import { catalogue, type Code, type Severity } from './catalogue.ts';
+import type { Sdk } from './check.ts';
 
 /** One thing that was found: its code, what was seen, and what to do. */
 export interface Finding {
@@ -11,6 +12,8 @@ export interface Finding {
   readonly fix: readonly Fix[];
   /** Where in the configuration it stands, for SARIF and annotations. */
   readonly location?: { readonly file: string; readonly line?: number };
+  /** The SDKs that fail for this reason although nexusctl does not; the predictions are made of it. */
+  readonly affects?: readonly Sdk[];
 }
 
 export interface Cause {
@@ -148,6 +151,7 @@ interface Given<C extends Code> {
   /** Replaces the catalogue's advice, which says how in general. */
   readonly fix?: readonly Fix[];
   readonly location?: { readonly file: string; readonly line?: number };
+  readonly affects?: readonly Sdk[];
 }
 
 /** A finding of the catalogue: severity and advice come from there unless the check knows better. */
@@ -161,6 +165,7 @@ export function finding<C extends Code>(code: C, message: string, given: Given<C
     causes: given.causes ?? [],
     fix: given.fix ?? entry.fix.map((text) => ({ text })),
     ...(given.location === undefined ? {} : { location: given.location }),
+    ...(given.affects === undefined ? {} : { affects: given.affects }),
   };
 }
 
