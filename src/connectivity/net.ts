@@ -1,35 +1,33 @@
 /**
  * The port through which checks see the network. Filled by adapters/net.ts with `node:dns`, `net`, `tls` and `http2`,
- * never with an SDK connection, which hides the cause. Results are data, failures too: nothing here throws but an
- * abort by the signal.
+ * never with an SDK connection, which hides the cause. Failures are results too: nothing here throws.
  */
 export interface Net {
   /** getaddrinfo, as both kinds of clients ask: all addresses in resolver order. */
   readonly lookup: (host: string, limits: Limits) => Promise<LookupResult>;
   /** The name behind a CNAME, when there is one. */
   readonly canonicalName: (host: string, limits: Limits) => Promise<string | null>;
-  /** Opens and closes a TCP connection; when it opens, waits `sniffMs` for a server that speaks first or closes. */
+  /**
+   * Opens a TCP connection and closes it; with `sniffMs`, waits that long for a server that speaks first, closes or
+   * resets.
+   */
   readonly tcp: (address: string, port: number, limits: Limits, sniffMs: number) => Promise<TcpResult>;
-  /** Asks an HTTP proxy for a tunnel and closes it. No credential of the target goes out. */
-  readonly connectThroughProxy: (
-    proxy: ProxyAddress,
-    host: string,
-    port: number,
-    limits: Limits,
-  ) => Promise<ProxyResult>;
-  /** A handshake that verifies nothing and sends no credential: what does the server show? */
+  /** Asks an HTTP proxy for a tunnel and closes it. */
+  readonly tunnel: (proxy: ProxyAddress, host: string, port: number, limits: Limits) => Promise<ProxyResult>;
+  /** A handshake that refuses nothing and sends no credential: what does the server show? */
   readonly observeTls: (way: Way, options: ObserveOptions, limits: Limits) => Promise<TlsObservation>;
-  /** Judges a served chain against a trust store, without the network. */
-  readonly verifyChain: (peer: PeerTls, roots: readonly string[]) => string | null;
-  /** Null when the certificate is for this name; otherwise why not. */
+  /** Null when the certificate is for this name. */
   readonly verifyName: (peer: PeerTls, name: string) => string | null;
-  /** The roots of a store as PEM, and why there are none. */
-  readonly roots: (store: 'node' | 'system') => Promise<readonly string[]>;
+  /** The roots of a file that a variable names or of the system, as PEM; null when there are none. */
+  readonly roots: (
+    env: Readonly<Record<string, string | undefined>>,
+    store: 'grpc' | 'system',
+  ) => Promise<string | null>;
   /** Sends a greeting in clear and returns the first bytes of the answer; carries no credential. */
   readonly greet: (way: Way, greeting: 'http2' | 'http1', limits: Limits) => Promise<GreetResult>;
   /**
-   * An HTTP/2 session, in clear or over TLS that verifies the name with `rejectUnauthorized: true`. Ready only when
-   * the server's SETTINGS have come: in TLS 1.3 a server refuses a client certificate after the handshake.
+   * An HTTP/2 session, in clear or over TLS that verifies the name. Ready only when the server's SETTINGS have come:
+   * in TLS 1.3 a server refuses a client certificate after the handshake.
    */
   readonly openSession: (way: Way, security: SessionSecurity, limits: Limits) => Promise<SessionResult>;
 }
@@ -49,7 +47,7 @@ export interface Way {
 export interface ProxyAddress {
   readonly host: string;
   readonly port: number;
-  /** `user:password`, for the proxy alone. */
+  /** `user:password`, for the proxy alone. It goes out only after the proxy has asked, and only on loopback. */
   readonly auth?: string;
 }
 
@@ -61,7 +59,7 @@ export type TcpResult =
   | {
       readonly ok: true;
       readonly ms: number;
-      /** What the server did unasked: kept silent, closed, reset, or spoke. */
+      /** What the server did unasked. */
       readonly then: 'silent' | 'closed' | 'reset' | 'spoke';
       readonly bytes: Uint8Array;
     }
@@ -75,41 +73,47 @@ export type ProxyResult =
   | { readonly kind: 'silent' };
 
 export interface ObserveOptions {
-  /** Sent as SNI; empty for an IP address. */
+  /** The name to send as SNI and to judge the certificate by. */
   readonly serverName: string;
+  /** Roots to judge the chain by, PEM; undefined for those of Node. */
+  readonly ca: string | undefined;
+  /** TLS 1.2 is readable on the wire: it shows which client certificates the server accepts. */
   readonly maxVersion?: 'TLSv1.2';
   /** X25519 alone makes a small greeting. */
   readonly smallGreeting?: boolean;
-  readonly alpn?: boolean;
-  /** The suites of the core-based SDKs only. */
+  /** Without it, h2 is asked for. */
+  readonly noAlpn?: boolean;
+  /** Only the suites that the core-based SDKs know. */
   readonly modernCiphers?: boolean;
 }
 
 /** Why a handshake or session ended early. */
 export interface WireFailure {
-  /** Node's error code, for example ECONNRESET or ERR_SSL_TLSV1_ALERT_UNKNOWN_CA. */
+  /** Node's error code, for example ECONNRESET or ERR_SSL_TLSV1_ALERT_UNKNOWN_CA; ETIMEDOUT for our own limit. */
   readonly errno: string;
   /** The TLS alert number, when the server sent one. */
   readonly alert?: number;
-  /** First bytes of an answer that is not TLS. */
-  readonly bytes?: Uint8Array;
 }
 
 export type TlsObservation =
   | { readonly ok: true; readonly peer: PeerTls; readonly ms: number }
-  | ({ readonly ok: false; readonly ms: number } & WireFailure & {
-        /** Known when the handshake got as far as the server's certificate (TLS 1.2 is readable). */
-        readonly clientCertificate?: ClientCertificateRequest;
-      });
+  | ({
+      readonly ok: false;
+      readonly ms: number;
+      /** Readable with TLS 1.2 when the handshake got so far. */
+      readonly clientCertificate: ClientCertificateRequest | null;
+    } & WireFailure);
 
 export interface PeerTls {
   readonly protocol: string;
   readonly cipher: string;
   /** Null when nothing was negotiated. */
   readonly alpn: string | null;
-  /** The certificates as served, leaf first, DER. */
+  /** The certificates that came, leaf first, DER. */
   readonly chain: readonly Uint8Array[];
-  /** Null when it could not be seen (the server speaks only TLS 1.3). */
+  /** OpenSSL's verdict on the chain (not the name) by the given roots; null when trusted. */
+  readonly verdict: string | null;
+  /** Null when it could not be seen (not a TLS 1.2 handshake). */
   readonly clientCertificate: ClientCertificateRequest | null;
 }
 
@@ -130,7 +134,7 @@ export type SessionSecurity =
       readonly tls: true;
       readonly serverName: string;
       /** PEM; undefined for the roots of Node. */
-      readonly ca: readonly string[] | undefined;
+      readonly ca: string | undefined;
       readonly clientPair?: { readonly cert: string; readonly key: string };
       readonly maxVersion?: 'TLSv1.2';
     };
@@ -139,17 +143,21 @@ export type SessionResult =
   | { readonly ok: true; readonly session: Session; readonly ms: number }
   | ({
       readonly ok: false;
-      /** How far it got: connected, through the handshake, or sent the HTTP/2 preface. */
+      /** How far it got: no connection, no handshake, or no HTTP/2 settings. */
       readonly stage: 'connect' | 'tls' | 'http2';
       readonly goawayCode?: number;
       readonly ms: number;
     } & WireFailure);
 
-/** One open HTTP/2 connection. Credentials may go over it: it is verified, or plaintext that was allowed by name. */
+/** One open HTTP/2 connection. */
 export interface Session {
-  /** The address at the other end of the socket. */
+  /** The address at the other end of the socket; through a proxy, that of the proxy. */
   readonly remoteAddress: string;
+  /** TLS with the name verified over this very socket. */
   readonly verified: boolean;
+  readonly proxied: boolean;
+  /** HTTP/2 needs ALPN for core and Go: null when the server chose nothing, undefined in clear. */
+  readonly alpn: string | null | undefined;
   readonly unary: (call: UnaryCall, limits: Limits) => Promise<UnaryResult>;
   /** Round-trip time in ms, or null when no answer came. */
   readonly ping: (limits: Limits) => Promise<number | null>;
@@ -172,11 +180,9 @@ export interface UnaryResult {
   readonly grpcMessage?: string;
   /** The body as it came, at most 64 KiB of it. */
   readonly body: Uint8Array;
-  /** The first message when the body is framed as gRPC. */
-  readonly message?: Uint8Array;
   readonly resetCode?: number;
   readonly goawayCode?: number;
-  /** `timeout`, or Node's error code. */
-  readonly failure?: string;
+  /** ETIMEDOUT for our own limit, or Node's error code. */
+  readonly errno?: string;
   readonly ms: number;
 }
