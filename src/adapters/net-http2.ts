@@ -79,8 +79,7 @@ function wrap(
     verified: tls?.authorized === true,
     proxied: way.proxy !== undefined,
     alpn: tls === null ? undefined : tls.alpnProtocol === false ? null : tls.alpnProtocol,
-    unary: (call, limits) =>
-      unary(session, call, limits, `${way.address}:${String(way.port)}`, security.tls, goawayCode),
+    unary: (call, limits) => unary(session, call, limits, way.authority, security.tls, goawayCode),
     ping: (limits) => ping(session, limits),
     close: () => {
       session.destroy();

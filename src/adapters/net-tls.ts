@@ -3,31 +3,22 @@ import { readFile } from 'node:fs/promises';
 import { isIP, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { checkServerIdentity, connect, type ConnectionOptions, type DetailedPeerCertificate } from 'node:tls';
-import type {
-  ClientCertificateRequest,
-  Limits,
-  ObserveOptions,
-  PeerTls,
-  TlsObservation,
-  Way,
-  WireFailure,
-} from '../connectivity/net.ts';
+import type { Limits, ObserveOptions, PeerTls, TlsObservation, Way, WireFailure } from '../connectivity/net.ts';
 import { errnoOf, limited } from './net-limit.ts';
 import { openWay } from './net-socket.ts';
-import { readClientCertificateRequest } from './tls-records.ts';
+import { readServerFlight, type Seen } from './tls-records.ts';
 
 export async function observeTls(way: Way, options: ObserveOptions, limits: Limits): Promise<TlsObservation> {
   const startedAt = performance.now();
   const ms = (): number => Math.round(performance.now() - startedAt);
   const opened = await openWay(way, limits);
-  if (!opened.ok) return { ok: false, errno: opened.errno, clientCertificate: null, ms: ms() };
+  if (!opened.ok) return { ok: false, errno: opened.errno, clientCertificate: null, chain: [], ms: ms() };
   const tap = options.maxVersion === undefined ? null : tapped(opened.socket);
-  const seen = (): ClientCertificateRequest | null =>
-    tap === null ? null : readClientCertificateRequest(tap.inbound());
+  const seen = (): Seen => (tap === null ? { clientCertificate: null, chain: [] } : readServerFlight(tap.inbound()));
   const { ended, settle } = limited<TlsObservation>(limits, () => ({
     ok: false,
     errno: 'ETIMEDOUT',
-    clientCertificate: seen(),
+    ...seen(),
     ms: ms(),
   }));
   const socket = connect({
@@ -49,12 +40,12 @@ export async function observeTls(way: Way, options: ObserveOptions, limits: Limi
       chain: chainOf(socket.getPeerCertificate(true)),
       // @types/node says Error; it is Node's code as a string.
       verdict: socket.authorized ? null : String(socket.authorizationError),
-      clientCertificate: socket.getProtocol() === 'TLSv1.3' ? null : seen(),
+      clientCertificate: socket.getProtocol() === 'TLSv1.3' ? null : seen().clientCertificate,
     };
     settle({ ok: true, peer, ms: ms() });
   });
-  socket.on('error', (error) => settle({ ok: false, ...wireFailure(error), clientCertificate: seen(), ms: ms() }));
-  socket.once('close', () => settle({ ok: false, errno: 'ECONNRESET', clientCertificate: seen(), ms: ms() }));
+  socket.on('error', (error) => settle({ ok: false, ...wireFailure(error), ...seen(), ms: ms() }));
+  socket.once('close', () => settle({ ok: false, errno: 'ECONNRESET', ...seen(), ms: ms() }));
   const result = await ended;
   socket.destroy();
   opened.socket.destroy();

@@ -25,7 +25,7 @@ interface Entry {
 export const catalogue = {
   CFG001: {
     layer: 'local',
-    severity: 'warning',
+    severity: 'info',
     exit: 'configuration',
     title: 'nothing is configured, so localhost:7233 is used',
     means:
@@ -275,7 +275,7 @@ export const catalogue = {
   },
   ADR010: {
     layer: 'local',
-    severity: 'warning',
+    severity: 'info',
     exit: 'configuration',
     title: 'localhost is used inside a container',
     means: 'In a container localhost is the container itself, not the machine or another container.',
@@ -382,7 +382,7 @@ export const catalogue = {
   },
   CRT013: {
     layer: 'local',
-    severity: 'warning',
+    severity: 'info',
     exit: 'configuration',
     title: 'the client certificate is self-signed',
     means: 'It works only with a server that was given exactly this certificate as a CA.',
@@ -611,7 +611,7 @@ export const catalogue = {
   },
   DNS004: {
     layer: 'dns',
-    severity: 'warning',
+    severity: 'info',
     exit: 'unreachable',
     title: 'the name resolves to the other side of the network',
     means: 'A public name gives a private address or the reverse: split-horizon DNS or a private link is at work.',
@@ -845,7 +845,8 @@ export const catalogue = {
     severity: 'error',
     exit: 'unreachable',
     title: 'the server certificate is self-signed',
-    means: 'Nobody vouches for it, so a client cannot tell the server from an impostor.',
+    means:
+      'Nobody vouches for it, so a client cannot tell the server from an impostor. Workers refuse a self-signed CA certificate even when it is configured as trusted.',
     fix: ['Get its certificate from the operator and configure it as server CA (issued with CA:FALSE for workers).'],
   },
   TLS010: {
@@ -923,14 +924,6 @@ export const catalogue = {
     title: 'the server certificate has its name only in the common name',
     means: 'Go and the core-based workers want a subject alternative name; the TypeScript client accepts it.',
     fix: ['Have it issued with a subjectAltName.'],
-  },
-  TLS019: {
-    layer: 'tls',
-    severity: 'warning',
-    exit: 'unreachable',
-    title: 'the server certificate is a CA certificate',
-    means: 'Core-based workers refuse a CA certificate as server certificate even when it is configured as trusted.',
-    fix: ['Issue the server certificate with basicConstraints=CA:FALSE.'],
   },
   TLS020: {
     layer: 'tls',

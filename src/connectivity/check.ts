@@ -1,7 +1,7 @@
 import type { Profile, SecretSource, Setting } from '../profile/profile.ts';
 import type { Code, Layer } from './catalogue.ts';
 import type { Finding } from './finding.ts';
-import type { Net, PeerTls, Session } from './net.ts';
+import type { Net, PeerTls, Session, SessionResult } from './net.ts';
 
 /**
  * One check: an id, a true sentence, what it builds on, and a function. Checks share nothing but the evidence that
@@ -107,7 +107,7 @@ export interface EvidenceMap {
   readonly tcp: { readonly reachable: readonly string[]; readonly refused: readonly string[] };
   readonly tls: PeerTls;
   readonly 'tls-trust': TrustEvidence;
-  readonly 'client-certificate': null;
+  readonly 'client-certificate': { readonly attempt: SessionResult };
   readonly http2: { readonly session: Session };
   readonly 'system-info': SystemInfo;
   readonly namespace: { readonly id?: string; readonly state: string };
@@ -142,15 +142,20 @@ export interface ProxyEvidence {
   } | null;
 }
 
-/** One verdict for each trust store: null is trusted, otherwise Node's verification code. */
+/**
+ * One verdict for each trust store that an SDK would use: null is trusted, otherwise OpenSSL's code. With a configured
+ * CA all of them use that one.
+ */
 export interface TrustEvidence {
   readonly stores: {
     readonly configured?: string | null;
+    /** Node's roots with NODE_EXTRA_CA_CERTS, or GRPC_DEFAULT_SSL_ROOTS_FILE_PATH: the TypeScript client. */
     readonly node?: string | null;
+    /** The roots of the system or SSL_CERT_FILE: workers and Go. `NO_ROOTS` when there are none. */
     readonly system?: string | null;
   };
-  /** Null when the name fits. */
-  readonly name: string | null;
+  /** The roots to connect with, PEM; undefined for those of Node. */
+  readonly ca: string | undefined;
 }
 
 export interface SystemInfo {

@@ -41,6 +41,8 @@ export interface Limits {
 export interface Way {
   readonly address: string;
   readonly port: number;
+  /** `host:port` as it was configured: the HTTP/2 authority. */
+  readonly authority: string;
   readonly proxy?: ProxyAddress;
 }
 
@@ -102,6 +104,7 @@ export type TlsObservation =
       readonly ms: number;
       /** Readable with TLS 1.2 when the handshake got so far. */
       readonly clientCertificate: ClientCertificateRequest | null;
+      readonly chain: readonly Uint8Array[];
     } & WireFailure);
 
 export interface PeerTls {
@@ -111,7 +114,10 @@ export interface PeerTls {
   readonly alpn: string | null;
   /** The certificates that came, leaf first, DER. */
   readonly chain: readonly Uint8Array[];
-  /** OpenSSL's verdict on the chain (not the name) by the given roots; null when trusted. */
+  /**
+   * OpenSSL's verdict on the chain (not the name) by the given roots; null when trusted, NOT_JUDGED when the server
+   * ended the handshake before.
+   */
   readonly verdict: string | null;
   /** Null when it could not be seen (not a TLS 1.2 handshake). */
   readonly clientCertificate: ClientCertificateRequest | null;

@@ -17,7 +17,7 @@ export function resolvePrimary(results: readonly CheckResult[]): Primary | null 
     const warning = warnings.reduce<Found | undefined>(earlier, undefined);
     return warning === undefined ? null : primaryOf(warning, warning.finding.severity);
   }
-  const reason = warnings.find(({ finding }) => explains[finding.code]?.includes(failure.finding.code));
+  const reason = found.find(({ finding }) => explains[finding.code]?.includes(failure.finding.code));
   return primaryOf(reason ?? failure, failure.finding.severity);
 }
 

@@ -1,0 +1,132 @@
+import type { AddressEvidence, Check, CheckInput } from '../check.ts';
+import { finding, type Finding } from '../finding.ts';
+import type { GreetResult, SessionResult, TcpResult, Way } from '../net.ts';
+import { limitsOf, wayOf } from '../way.ts';
+import { banner, isHttp2, protocolOf } from '../wire-words.ts';
+
+const probeMs = 600;
+const sniffMs = 300;
+
+export const http2: Check<'http2'> = {
+  id: 'http2',
+  title: 'the server speaks HTTP/2',
+  layer: 'http2',
+  needs: ['address', 'proxy-environment', 'proxy', 'tcp', 'client-certificate'],
+  onTimeout: 'H2002',
+  run: async (input) => {
+    const address = input.evidence('address');
+    if (address === undefined) return { findings: [] };
+    const way = wayOf(input);
+    const attempt =
+      input.evidence('client-certificate')?.attempt ??
+      // A server that stays silent must leave time for the counter-probes within the step.
+      (await input.net.openSession(way, { tls: false }, limitsOf(input, input.limitMs * 0.6)));
+    if (attempt.ok) return { findings: [], evidence: { session: attempt.session } };
+    const found = input.subject.tls ? overTls(attempt, address) : await inClear(attempt, address, way, input);
+    return { findings: [found] };
+  },
+};
+
+type Failed = SessionResult & { ok: false };
+
+function goodbye({ goawayCode }: Failed, shown: string): Finding | null {
+  if (goawayCode === 11)
+    return finding('H2005', `${shown} ends the connection: ENHANCE_YOUR_CALM (too many pings)`, {
+      evidence: { goawayCode },
+    });
+  if (goawayCode === 0)
+    return finding('H2003', `${shown} says goodbye (GOAWAY) before any call`, { evidence: { goawayCode } });
+  if (goawayCode === undefined) return null;
+  return finding('H2004', `${shown} ends the connection with HTTP/2 error ${String(goawayCode)}`, {
+    evidence: { goawayCode },
+  });
+}
+
+function overTls(failed: Failed, { host, port }: AddressEvidence): Finding {
+  const shown = `${host}:${String(port)}`;
+  const farewell = goodbye(failed, shown);
+  if (farewell !== null) return farewell;
+  if (isProtocolError(failed.errno))
+    return finding('H2001', `${shown} answers over TLS, but not with HTTP/2 (an HTTP/1 server)`);
+  if (failed.errno === 'ETIMEDOUT')
+    return finding('H2002', `${shown} completes TLS and then sends no HTTP/2 settings`, {
+      evidence: { ms: failed.ms },
+    });
+  return finding('H2004', `${shown} completes TLS and then closes the connection (${failed.errno})`);
+}
+
+function isProtocolError(errno: string): boolean {
+  return errno === 'ERR_HTTP2_ERROR' || errno === 'ERR_HTTP2_SESSION_ERROR';
+}
+
+async function inClear(failed: Failed, address: AddressEvidence, way: Way, input: CheckInput): Promise<Finding> {
+  const { host, port, serverName } = address;
+  const shown = `${host}:${String(port)}`;
+  const farewell = goodbye(failed, shown);
+  if (farewell !== null) return farewell;
+  if (failed.stage === 'connect')
+    return finding('TCP003', `${shown} accepted one connection and refuses the next (${failed.errno})`, {
+      evidence: { host, port, errno: failed.errno },
+    });
+  const limits = limitsOf(input, failed.errno === 'ETIMEDOUT' ? Math.min(input.limitMs * 0.3, 1500) : probeMs);
+  const [secure, http1, preface, unasked] = await Promise.all([
+    input.net.observeTls(way, { serverName, ca: undefined }, limits),
+    input.net.greet(way, 'http1', limits),
+    input.net.greet(way, 'http2', limits),
+    way.proxy === undefined ? input.net.tcp(way.address, way.port, limits, sniffMs) : null,
+  ]);
+  if (secure.ok || secure.alert !== undefined || speaksTls(http1) || speaksTls(preface))
+    return finding('TLS002', `${shown} wants TLS, and TLS is off here`, {
+      evidence: secure.ok ? { protocol: secure.peer.protocol } : {},
+      fix: [{ text: 'Turn TLS on.', command: 'export TEMPORAL_TLS=true' }],
+    });
+  const spoken = spokenFirst(unasked);
+  if (spoken !== null) {
+    const protocol = protocolOf(spoken) ?? 'another protocol';
+    return finding('TCP007', `${shown} is not a gRPC server: ${protocol} speaks first`, {
+      evidence: { host, port, banner: banner(spoken) },
+    });
+  }
+  if (speaksHttp1(http1) || speaksHttp1(preface)) return webServer(shown, http1);
+  if (unasked?.ok === true && unasked.then === 'closed')
+    return finding('TCP006', `${shown} accepts the connection and closes it at once`, { evidence: { host, port } });
+  if (unasked?.ok === true && unasked.then === 'reset')
+    return finding('TCP003', `${shown} accepts the connection and resets it at once`, { evidence: { host, port } });
+  if (failed.errno === 'ETIMEDOUT' && http1.kind === 'silent')
+    return finding('TCP008', `${shown} accepts the connection and then stays silent`, { evidence: { host, port } });
+  if (failed.errno === 'ETIMEDOUT')
+    return finding('H2002', `${shown} sends no HTTP/2 settings`, { evidence: { ms: failed.ms } });
+  if (isProtocolError(failed.errno) && preface.kind === 'answered' && !isHttp2(preface.bytes))
+    return finding('TCP007', `${shown} is not a gRPC server: it answers with something else`, {
+      evidence: { host, port, banner: banner(preface.bytes) },
+    });
+  return finding('H2004', `${shown} closes the connection before HTTP/2 is set up (${failed.errno})`, {
+    causes: [
+      { text: 'a load balancer has no healthy backend', likelihood: 'medium' },
+      { text: 'the server expects the PROXY protocol', likelihood: 'low' },
+    ],
+  });
+}
+
+function speaksTls(result: GreetResult): boolean {
+  return result.kind === 'answered' && protocolOf(result.bytes) === 'TLS';
+}
+
+function speaksHttp1(result: GreetResult): boolean {
+  return result.kind === 'answered' && protocolOf(result.bytes) === 'HTTP/1';
+}
+
+function spokenFirst(unasked: TcpResult | null): Uint8Array | null {
+  return unasked?.ok === true && unasked.then === 'spoke' && !isHttp2(unasked.bytes) ? unasked.bytes : null;
+}
+
+/** A Web UI tells who it is in its title. */
+function webServer(shown: string, result: GreetResult): Finding {
+  const text = result.kind === 'answered' ? Buffer.from(result.bytes).toString('latin1') : '';
+  const server = /\r\nserver: *([^\r\n]{1,64})/i.exec(text)?.[1];
+  if (/<title>[^<]*temporal/i.test(text))
+    return finding('ADR005', `${shown} is a Temporal Web UI, not the gRPC frontend`);
+  return finding('H2001', `${shown} is an HTTP/1 server${server === undefined ? '' : ` (${server})`}, not gRPC`, {
+    evidence: server === undefined ? {} : { server },
+  });
+}

@@ -1,0 +1,73 @@
+import { varintField } from '../../protobuf/wire.ts';
+import { transportFinding } from '../call-findings.ts';
+import type { Check } from '../check.ts';
+import { callHeaders } from '../credentials.ts';
+import { finding, type Finding } from '../finding.ts';
+import { limitsOf } from '../way.ts';
+import { excerpt } from '../wire-words.ts';
+
+export const nexus: Check<'nexus'> = {
+  id: 'nexus',
+  title: 'Nexus is on, and its endpoints may be read',
+  layer: 'nexus',
+  needs: ['address', 'http2', 'system-info', 'token'],
+  after: ['namespace', 'tls'],
+  onTimeout: 'RPC010',
+  run: async (input) => {
+    const session = input.evidence('http2')?.session;
+    const info = input.evidence('system-info');
+    if (session === undefined || info === undefined) return { findings: [] };
+    const off: Finding[] = info.nexus
+      ? []
+      : [
+          finding('NEX001', 'the capabilities of the server do not list Nexus', {
+            evidence: { serverVersion: info.serverVersion },
+          }),
+        ];
+    if (input.evidence('address')?.cloud === true)
+      return {
+        findings: [...off, finding('NEX005', 'endpoints of this account are managed through the Cloud Ops API')],
+        evidence: null,
+      };
+    const call = {
+      path: '/temporal.api.operatorservice.v1.OperatorService/ListNexusEndpoints',
+      message: varintField(1, 1),
+      headers: callHeaders(input, session),
+    };
+    const result = await session.unary(call, limitsOf(input, input.limitMs * 0.8));
+    const transport = await transportFinding(result, session, input);
+    if (transport !== null) return { findings: [...off, { ...transport, severity: 'warning' }] };
+    const words = excerpt(result.grpcMessage ?? '');
+    const evidence = { method: 'ListNexusEndpoints', grpcStatus: result.grpcStatus ?? -1, grpcMessage: words };
+    switch (result.grpcStatus) {
+      case 0:
+        return { findings: off, evidence: null };
+      case 7:
+      case 16:
+        return {
+          findings: [
+            ...off,
+            finding('NEX003', `Nexus endpoints may not be read with this credential: "${words}"`, { evidence }),
+          ],
+          evidence: null,
+        };
+      case 9:
+      case 12:
+        return {
+          findings: [...off, finding('NEX002', `the server does not serve Nexus endpoints: "${words}"`, { evidence })],
+          evidence: null,
+        };
+      default:
+        return {
+          findings: [
+            ...off,
+            finding('RPC004', `listing Nexus endpoints fails with status ${String(result.grpcStatus)}: "${words}"`, {
+              severity: 'warning',
+              evidence,
+            }),
+          ],
+          evidence: null,
+        };
+    }
+  },
+};

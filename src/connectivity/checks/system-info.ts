@@ -1,0 +1,103 @@
+import { readFields, numberOf, textOf, bytesField } from '../../protobuf/wire.ts';
+import { statusFinding, transportFinding } from '../call-findings.ts';
+import type { Check, CheckInput, SystemInfo } from '../check.ts';
+import { callHeaders } from '../credentials.ts';
+import { finding, type Finding } from '../finding.ts';
+import type { Session, UnaryResult } from '../net.ts';
+import { limitsOf } from '../way.ts';
+import { excerpt } from '../wire-words.ts';
+import { firstMessage } from '../grpc-frame.ts';
+
+const service = '/temporal.api.workflowservice.v1.WorkflowService';
+
+export const systemInfo: Check<'system-info'> = {
+  id: 'system-info',
+  title: 'a Temporal server answers',
+  layer: 'grpc',
+  needs: ['address', 'http2', 'token'],
+  after: ['tls'],
+  onTimeout: 'RPC010',
+  run: async (input) => {
+    const session = input.evidence('http2')?.session;
+    if (session === undefined) return { findings: [] };
+    const call = { path: `${service}/GetSystemInfo`, message: new Uint8Array(), headers: callHeaders(input, session) };
+    const result = await session.unary(call, limitsOf(input, input.limitMs * 0.8));
+    const failed = (await transportFinding(result, session, input)) ?? statusFinding(result, 'GetSystemInfo');
+    if (failed !== null) return { findings: [failed] };
+    if (result.grpcStatus !== 0) return refused(result, session, input);
+    const info = parse(result);
+    if (info === null)
+      return { findings: [finding('RPC009', 'the answer to GetSystemInfo is no message that can be read')] };
+    return { findings: [], evidence: info };
+  },
+};
+
+async function refused(result: UnaryResult, session: Session, input: CheckInput) {
+  const words = excerpt(result.grpcMessage ?? '');
+  const evidence = { method: 'GetSystemInfo', grpcStatus: result.grpcStatus ?? -1, grpcMessage: words };
+  const one = (found: Finding, info?: SystemInfo) => ({
+    findings: [found],
+    ...(info === undefined ? {} : { evidence: info }),
+  });
+  switch (result.grpcStatus) {
+    case 12: {
+      if (await knowsNamespaces(session, input))
+        return one(finding('TMP002', 'the server does not know GetSystemInfo: it is older than 1.14', { evidence }), {
+          serverVersion: 'before 1.14',
+          nexus: false,
+          ms: result.ms,
+        });
+      return one(finding('RPC003', `a gRPC server answers, but it is not Temporal: "${words}"`, { evidence }));
+    }
+    case 16:
+      return one(
+        finding('AUT001', `the server, or a gateway in front of it, does not accept the credential: "${words}"`, {
+          evidence,
+        }),
+      );
+    case 7:
+      return one(
+        finding(
+          'AUT001',
+          `GetSystemInfo is refused ("${words}"), which a Temporal server allows to everybody it knows: the credential is wrong, or a gateway in front refuses`,
+          {
+            evidence,
+          },
+        ),
+      );
+    default:
+      return one(
+        finding('RPC004', `the server answers GetSystemInfo with status ${String(result.grpcStatus)}: "${words}"`, {
+          evidence,
+        }),
+      );
+  }
+}
+
+/** A server from before GetSystemInfo still has namespaces; one that is not Temporal knows neither. */
+async function knowsNamespaces(session: Session, input: CheckInput): Promise<boolean> {
+  const message = bytesField(1, input.subject.profile.namespace.value);
+  const call = { path: `${service}/DescribeNamespace`, message, headers: callHeaders(input, session) };
+  const { grpcStatus } = await session.unary(call, limitsOf(input, 800));
+  return grpcStatus !== undefined && grpcStatus !== 12;
+}
+
+/** GetSystemInfoResponse: server_version = 1, capabilities = 2 with nexus = 11 (temporal.api.workflowservice.v1). */
+function parse(result: UnaryResult): SystemInfo | null {
+  try {
+    const message = firstMessage(result.body);
+    if (message === null) return null;
+    const fields = readFields(message);
+    const version = fields.find(({ number }) => number === 1);
+    const capabilities = fields.find(({ number }) => number === 2);
+    const nexus =
+      capabilities === undefined ? undefined : readFields(capabilities.value).find(({ number }) => number === 11);
+    return {
+      serverVersion: version === undefined ? '' : excerpt(textOf(version)),
+      nexus: nexus !== undefined && numberOf(nexus) === 1,
+      ms: result.ms,
+    };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,42 @@
+/** The beginning of what a stranger sent, printable, for a message: at most 64 characters. */
+export function banner(bytes: Uint8Array): string {
+  return Buffer.from(bytes)
+    .toString('latin1')
+    .replace(/[\r\n]+/g, ' ')
+    .replace(/[^\x20-\x7e]/g, '.')
+    .trim()
+    .slice(0, 64);
+}
+
+/** Protocols that are recognised by their first bytes. */
+export function protocolOf(bytes: Uint8Array): string | null {
+  const text = Buffer.from(bytes).toString('latin1');
+  if (/^SSH-/.test(text)) return 'SSH';
+  if (/^HTTP\/\d/.test(text)) return 'HTTP/1';
+  if (/^220[ -].*(?:SMTP|mail)/i.test(text)) return 'SMTP';
+  if (/^220[ -]/.test(text)) return 'FTP or SMTP';
+  if (/^\+OK/.test(text)) return 'POP3';
+  if (/^\* OK/.test(text)) return 'IMAP';
+  if (/^-ERR|^-DENIED/.test(text)) return 'Redis';
+  if (/^RFB \d/.test(text)) return 'VNC';
+  if (/^.\0\0\0\x0a[\d.]+/s.test(text) || /^.\0\0[\0\x01]\xff/s.test(text)) return 'MySQL';
+  if (/^[\x14-\x18]\x03[\0-\x04]/.test(text)) return 'TLS';
+  if (isHttp2(bytes)) return 'HTTP/2';
+  return null;
+}
+
+/** A SETTINGS frame on stream 0, which every HTTP/2 server sends first, or GOAWAY. */
+export function isHttp2(bytes: Uint8Array): boolean {
+  if (bytes.length < 9) return false;
+  const frame = Buffer.from(bytes);
+  const type = frame.readUInt8(3);
+  return (type === 4 || type === 7) && frame.readUInt32BE(5) === 0 && frame.readUIntBE(0, 3) < 1024;
+}
+
+/** A remote text for evidence: at most 256 characters, control characters visible. */
+export function excerpt(text: string): string {
+  return text
+    .replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')
+    .trim()
+    .slice(0, 256);
+}
