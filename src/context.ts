@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Redactor } from './redact.ts';
+import type { Net } from './connectivity/net.ts';
 import type { Files } from './profile/files.ts';
 import type { SecretFetchers } from './profile/secrets.ts';
 import type { Documents } from './payload/documents.ts';
@@ -18,6 +19,7 @@ export interface Sink {
 /** Makers of ports. Calling one loads its adapter (and whatever heavy package stands behind it), once. */
 export interface Ports {
   readonly files: () => Promise<Files>;
+  readonly net: () => Promise<Net>;
   /** Behind `secretsOf` of commands/secrets-of.ts. */
   readonly secretFetchers: () => Promise<SecretFetchers>;
   readonly documents: () => Promise<Documents>;

@@ -24,6 +24,11 @@ interface Noun {
 /** The table of contents. Nothing behind a loader is read until its verb is called. */
 const contents: readonly (Verb | Noun)[] = [
   {
+    name: 'connect-test',
+    summary: 'test the path from here to the namespace, layer by layer; name one root cause',
+    load: async () => (await import('./commands/connect-test.ts')).connectTest,
+  },
+  {
     name: 'config',
     summary: 'profiles in temporal.toml, with the origin of every value',
     verbs: [

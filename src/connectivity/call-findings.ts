@@ -14,7 +14,7 @@ export async function transportFinding(
   const server = headers['server'];
   const evidence = { ...(httpStatus === undefined ? {} : { httpStatus }), ...(server === undefined ? {} : { server }) };
   if (httpStatus !== undefined && (httpStatus !== 200 || !isGrpc(headers['content-type'])) && grpcStatus === undefined)
-    return page(result, evidence, input);
+    return page(result, evidence);
   if (goawayCode === 11)
     return finding('H2005', 'the server ends the connection: ENHANCE_YOUR_CALM (too many pings)', {
       evidence: { goawayCode },
@@ -74,7 +74,6 @@ function reset(resetCode: number, evidence: { readonly httpStatus?: number; read
 function page(
   { httpStatus = 0, headers, body }: UnaryResult,
   evidence: { readonly httpStatus?: number; readonly server?: string },
-  { subject }: CheckInput,
 ): Finding {
   const text = excerpt(Buffer.from(body).toString('utf8'));
   const contentType = headers['content-type'] ?? '';
@@ -83,7 +82,8 @@ function page(
   const status = String(httpStatus);
   if (/No required SSL certificate was sent/.test(text))
     return finding('MTL001', `HTTP ${status}${gateway}: it wants a client certificate and none was sent`);
-  if (/The SSL certificate error/.test(text)) return rejectedByPage(status, gateway, subject.now, subject);
+  if (/The SSL certificate error/.test(text))
+    return finding('MTL002', `HTTP ${status}${gateway}: it does not accept the client certificate`);
   if (httpStatus === 413)
     return finding('RPC013', `HTTP 413${gateway}: the request is too large for it`, { evidence: seen });
   if (httpStatus === 502 && /invalid or incomplete response/.test(text))
@@ -99,10 +99,6 @@ function page(
         ? 'no content type'
         : contentType;
   return finding('RPC001', `HTTP ${status} with ${kind}${gateway} answers in place of gRPC`, { evidence: seen });
-}
-
-function rejectedByPage(status: string, gateway: string, _now: Date, _subject: CheckInput['subject']): Finding {
-  return finding('MTL002', `HTTP ${status}${gateway}: it does not accept the client certificate`);
 }
 
 export function isEnvoy(headers: Readonly<Record<string, string>>): boolean {

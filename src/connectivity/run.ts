@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly subject: Subject;
   readonly net: Net;
   readonly signal: AbortSignal;
+  /** Ends the test: what runs then comes to its end, what has not begun is skipped. */
+  readonly deadline: AbortSignal;
   /** Milliseconds for one check. */
   readonly stepTimeoutMs: number;
   /** Checks that the user does not want, with the words for it. */
@@ -73,6 +75,8 @@ async function runOne(
     const why = status === 'fail' ? 'failed' : 'was skipped';
     return skip(check, `"${title}" ${why}`, true, options);
   }
+  options.signal.throwIfAborted();
+  if (options.deadline.aborted) return skip(check, 'the time for the test was over (--timeout)', true, options);
   options.observer.started(check);
   const startedAt = options.now();
   const outcome = await judge(check, evidence, options);
@@ -93,16 +97,15 @@ async function runOne(
 async function judge(
   check: AnyCheck,
   evidence: Partial<EvidenceMap>,
-  { subject, net, signal, stepTimeoutMs }: RunOptions,
+  { subject, net, signal, deadline, stepTimeoutMs }: RunOptions,
 ): Promise<Outcome<unknown>> {
-  signal.throwIfAborted();
   const declared = new Set<CheckId>([...check.needs, ...(check.after ?? [])]);
   const limit = new AbortController();
   const input: CheckInput = {
     subject,
     net,
     limitMs: stepTimeoutMs,
-    signal: AbortSignal.any([signal, limit.signal]),
+    signal: AbortSignal.any([signal, deadline, limit.signal]),
     evidence: (id) => {
       if (!declared.has(id)) throw new Error(`check ${check.id} reads evidence of ${id} without declaring it`);
       return evidence[id];

@@ -1,0 +1,112 @@
+import type { Code } from './catalogue.ts';
+import { sdks, type CheckResult, type EvidenceMap, type Prediction, type Sdk, type Subject } from './check.ts';
+import type { Finding } from './finding.ts';
+import { isFailure } from './resolve.ts';
+
+/**
+ * Whether each SDK's connect call will succeed, from what was seen here. They differ in TLS library (OpenSSL, rustls,
+ * Go), trust store, proxies and readers of the configuration.
+ */
+export function predict(
+  results: readonly CheckResult[],
+  evidence: Partial<EvidenceMap>,
+  subject: Subject,
+): readonly Prediction[] {
+  return sdks.map((sdk) => {
+    const codes = results.flatMap(({ id, findings }) =>
+      findings.filter((finding) => stops(sdk, id, finding, evidence, subject)).map(({ code }) => code),
+    );
+    const reasonCodes = [...new Set(codes)];
+    return { sdk, connects: reasonCodes.every((code) => connectsAnyway[code]?.includes(sdk) === true), reasonCodes };
+  });
+}
+
+const all = sdks;
+const rustAndGo = ['core', 'go'] as const;
+
+/** Findings that stop some SDKs only, whatever their severity. */
+const partial: Partial<Record<Code, readonly Sdk[]>> = {
+  TLS004: ['core'],
+  TLS006: rustAndGo,
+  TLS017: rustAndGo,
+  TLS018: rustAndGo,
+  CRT015: ['core'],
+  PRX001: ['typescript-client', 'go'],
+  PRX002: ['typescript-client', 'go'],
+  PRX003: ['typescript-client', 'go'],
+  PRX004: ['typescript-client', 'go'],
+  PRX005: ['typescript-client', 'go'],
+  PRX006: ['typescript-client', 'go'],
+  PRX008: ['core'],
+  TOK002: all,
+  TOK005: all,
+};
+
+/** Named as a reason, because things go wrong later, although the connect call itself says OK. */
+const connectsAnyway: Partial<Record<Code, readonly Sdk[]>> = {
+  // connect() swallows UNIMPLEMENTED, and gRPC for Node makes that of a 404.
+  RPC003: all,
+  // The core drops a key that is no header value, and connects without it.
+  TOK002: ['core'],
+  TOK005: ['core'],
+};
+
+/** Checks whose failure means that nobody connects. */
+const fatal = new Set<CheckResult['id']>([
+  'address',
+  'certificate-files',
+  'certificate-pair',
+  'dns',
+  'tcp',
+  'tls',
+  'client-certificate',
+  'http2',
+  'system-info',
+]);
+
+function stops(
+  sdk: Sdk,
+  id: CheckResult['id'],
+  finding: Finding,
+  evidence: Partial<EvidenceMap>,
+  subject: Subject,
+): boolean {
+  const { code } = finding;
+  if (id === 'configuration') return affectedByConfiguration(sdk, code, subject);
+  if (id === 'tls-trust') return distrusts(sdk, finding, evidence, subject);
+  if (finding.affects !== undefined) return finding.affects.includes(sdk);
+  if (code === 'RPC001' && finding.evidence['httpStatus'] === 404) return sdk === 'core';
+  if (code === 'TLS004' && isFailure(finding)) return true;
+  const some = partial[code];
+  if (some !== undefined) return some.includes(sdk);
+  if (code === 'ADR003' && !isFailure(finding)) return sdk === 'core';
+  return isFailure(finding) && fatal.has(id);
+}
+
+/** The profile knows which SDKs read a setting differently; what is ignored on purpose stops nobody by itself. */
+function affectedByConfiguration(sdk: Sdk, code: Code, { profile }: Subject): boolean {
+  if (code === 'CFG013' || code === 'CFG010') return false;
+  return profile.findings.some((found) => {
+    if (found.code !== code || found.severity === 'info') return false;
+    if (found.affects === undefined) return found.severity === 'error';
+    return found.affects.includes(sdk);
+  });
+}
+
+function distrusts(sdk: Sdk, finding: Finding, evidence: Partial<EvidenceMap>, { profile }: Subject): boolean {
+  const { code } = finding;
+  if (sdk === 'go' && profile.tls.disableHostVerification?.value === true) return false;
+  if (code === 'TLS009' && !isFailure(finding)) return sdk === 'core';
+  if (code === 'TLS018' || code === 'TLS017') return sdk !== 'typescript-client';
+  if (code === 'TLS012' || code === 'ADR009' || code === 'PRX009')
+    return code !== 'PRX009' || sdk === 'typescript-client' || sdk === 'go';
+  const stores = evidence['tls-trust']?.stores;
+  if (stores === undefined) return isFailure(finding);
+  const { configured, node, system } = stores;
+  if (configured !== undefined) {
+    // rustls and Go take any certificate of the CA file as an anchor; OpenSSL wants the root.
+    return configured !== null && (sdk === 'typescript-client' || configured !== 'UNABLE_TO_GET_ISSUER_CERT');
+  }
+  const verdict = sdk === 'typescript-client' ? node : system;
+  return verdict === undefined ? isFailure(finding) : verdict !== null;
+}

@@ -1,0 +1,108 @@
+import type { Files } from '../profile/files.ts';
+import { usesTls, type Profile, type SecretSource, type Setting } from '../profile/profile.ts';
+import { describeSecret, locateSecret } from '../profile/secret.ts';
+import type { Secrets } from '../profile/secrets.ts';
+import { NexusctlError } from '../errors/nexusctl-error.ts';
+import type { Material, Sdk, Subject } from './check.ts';
+
+interface Surroundings {
+  readonly secrets: Secrets;
+  readonly files: Pick<Files, 'stat'>;
+  readonly env: Subject['env'];
+  readonly platform: NodeJS.Platform;
+  readonly home: string;
+  readonly now: Date;
+  readonly certificateExpiryMs: number;
+  readonly keyExpiryMs: number;
+  readonly sdk: Sdk | null;
+  readonly strict: boolean;
+}
+
+/** Reads what the profile refers to. A reference that cannot be read is a finding for the checks, not an error here. */
+export async function subjectOf(profile: Profile, surroundings: Surroundings): Promise<Subject> {
+  const { secrets, files, ...facts } = surroundings;
+  const wantsPair = profile.auth?.value !== 'api-key';
+  const wantsKey = profile.auth?.value !== 'mtls';
+  const read = (setting: Setting<SecretSource> | undefined): Promise<Material> =>
+    readMaterial(setting, secrets, files, surroundings.platform);
+  const [clientCert, clientKey, serverCa, apiKey] = await Promise.all([
+    read(wantsPair ? profile.tls.clientCert : undefined),
+    read(wantsPair ? profile.tls.clientKey : undefined),
+    read(profile.tls.serverCa),
+    read(wantsKey ? profile.apiKey : undefined),
+  ]);
+  return {
+    ...facts,
+    profile,
+    tls: usesTls(profile),
+    material: { clientCert, clientKey, serverCa, apiKey },
+    container: surroundings.env['KUBERNETES_SERVICE_HOST'] !== undefined || surroundings.env['container'] !== undefined,
+  };
+}
+
+async function readMaterial(
+  setting: Setting<SecretSource> | undefined,
+  secrets: Secrets,
+  files: Pick<Files, 'stat'>,
+  platform: NodeJS.Platform,
+): Promise<Material> {
+  if (setting === undefined) return { state: 'absent' };
+  const source = setting.value;
+  const name = source.kind === 'data' ? originName(setting) : describeSecret(source);
+  try {
+    const bytes = await secrets.resolve(source);
+    const mode = await modeOf(source, files, platform);
+    return { state: 'read', bytes, name, setting, ...(mode === undefined ? {} : { mode }) };
+  } catch (error) {
+    if (!(error instanceof NexusctlError)) throw error;
+    return {
+      state: 'unreadable',
+      why: await whyOf(error, source, files, platform),
+      name,
+      message: error.message,
+      setting,
+    };
+  }
+}
+
+function originName({ origin }: Setting<SecretSource>): string {
+  switch (origin.kind) {
+    case 'flag':
+    case 'environment':
+      return origin.name;
+    case 'file':
+      return `${origin.key} of ${origin.path}`;
+    case 'default':
+      return 'default';
+  }
+}
+
+async function pathFacts(source: SecretSource, files: Pick<Files, 'stat'>, platform: NodeJS.Platform) {
+  try {
+    const location = locateSecret(source, platform);
+    return location.kind === 'file' ? await files.stat(location.path) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function modeOf(
+  source: SecretSource,
+  files: Pick<Files, 'stat'>,
+  platform: NodeJS.Platform,
+): Promise<number | undefined> {
+  return (await pathFacts(source, files, platform))?.mode;
+}
+
+async function whyOf(
+  error: NexusctlError,
+  source: SecretSource,
+  files: Pick<Files, 'stat'>,
+  platform: NodeJS.Platform,
+): Promise<(Material & { state: 'unreadable' })['why']> {
+  if (error.code === 'INPUT_TOO_LARGE') return 'too-large';
+  const facts = await pathFacts(source, files, platform);
+  if (facts === null) return 'missing';
+  if (facts?.kind === 'folder') return 'folder';
+  return facts !== undefined && error.code === 'FILE_UNREADABLE' ? 'forbidden' : 'failed';
+}
