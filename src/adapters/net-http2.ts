@@ -37,8 +37,8 @@ export async function openSession(way: Way, security: SessionSecurity, limits: L
   secured.once('close', closed);
   const session = connectHttp2('http://nexusctl.invalid', { createConnection: () => secured });
   secured.once('secureConnect', () => (stage = 'http2'));
-  session.on('error', (error) => void setImmediate(failed, error));
-  session.on('goaway', (code) => (goawayCode = code));
+  session.on('error', (error: Error) => void setImmediate(failed, error));
+  session.on('goaway', (code: number) => (goawayCode = code));
   session.once('close', closed);
   session.once('remoteSettings', () =>
     settle({ ok: true, session: wrap(session, secured, security, way, () => goawayCode), ms: ms() }),
@@ -130,13 +130,13 @@ async function unary(
     'user-agent': 'nexusctl',
     ...headers,
   });
-  stream.on('response', (given) => (received.headers = given));
-  stream.on('trailers', (given) => (received.trailers = given));
+  stream.on('response', (given: IncomingHttpHeaders) => (received.headers = given));
+  stream.on('trailers', (given: IncomingHttpHeaders) => (received.trailers = given));
   stream.on('data', (chunk: Buffer) => {
     received.bytes += chunk.length;
     if (received.bytes <= bodyLimit) received.chunks.push(chunk);
   });
-  stream.on('error', (error) =>
+  stream.on('error', (error: Error) =>
     settle(result({ errno: errnoOf(error), ...(stream.rstCode ? { resetCode: stream.rstCode } : {}) })),
   );
   stream.once('close', () => settle(result(stream.rstCode ? { resetCode: stream.rstCode } : {})));

@@ -44,7 +44,7 @@ export async function observeTls(way: Way, options: ObserveOptions, limits: Limi
     };
     settle({ ok: true, peer, ms: ms() });
   });
-  socket.on('error', (error) => settle({ ok: false, ...wireFailure(error), ...seen(), ms: ms() }));
+  socket.on('error', (error: Error) => settle({ ok: false, ...wireFailure(error), ...seen(), ms: ms() }));
   socket.once('close', () => settle({ ok: false, errno: 'ECONNRESET', ...seen(), ms: ms() }));
   const result = await ended;
   socket.destroy();
@@ -105,9 +105,10 @@ const alerts: Readonly<Partial<Record<string, number>>> = {
 function chainOf(leaf: DetailedPeerCertificate): Uint8Array[] {
   const chain: Uint8Array[] = [];
   const seen = new Set<string>();
-  let certificate: DetailedPeerCertificate | undefined = leaf;
-  while (certificate?.raw !== undefined && !seen.has(certificate.fingerprint256)) {
-    seen.add(certificate.fingerprint256);
+  // An empty object stands for no certificate, and the last one is its own issuer.
+  let certificate: Partial<DetailedPeerCertificate> | undefined = leaf;
+  while (certificate?.raw !== undefined && !seen.has(certificate.fingerprint256 ?? '')) {
+    seen.add(certificate.fingerprint256 ?? '');
     chain.push(Uint8Array.from(certificate.raw));
     certificate = certificate.issuerCertificate;
   }
@@ -138,7 +139,7 @@ export function verifyName(peer: PeerTls, name: string): string | null {
   const leaf = peer.chain[0];
   if (leaf === undefined) return 'no certificate';
   const certificate = new X509Certificate(leaf).toLegacyObject();
-  const error = checkServerIdentity(name, certificate as DetailedPeerCertificate);
+  const error = checkServerIdentity(name, certificate);
   return error === undefined ? null : errnoOf(error);
 }
 

@@ -80,13 +80,13 @@ function page(
   const seen = { ...evidence, contentType, body: text };
   const gateway = headers['server'] === undefined ? '' : ` from ${headers['server']}`;
   const status = String(httpStatus);
-  if (/No required SSL certificate was sent/.test(text))
+  if (text.includes('No required SSL certificate was sent'))
     return finding('MTL001', `HTTP ${status}${gateway}: it wants a client certificate and none was sent`);
-  if (/The SSL certificate error/.test(text))
+  if (text.includes('The SSL certificate error'))
     return finding('MTL002', `HTTP ${status}${gateway}: it does not accept the client certificate`);
   if (httpStatus === 413)
     return finding('RPC013', `HTTP 413${gateway}: the request is too large for it`, { evidence: seen });
-  if (httpStatus === 502 && /invalid or incomplete response/.test(text))
+  if (httpStatus === 502 && text.includes('invalid or incomplete response'))
     return finding('RPC012', 'HTTP 502 from haproxy: its backend does not answer as HTTP/1 because it wants HTTP/2', {
       evidence: seen,
     });
@@ -121,9 +121,9 @@ export function statusFinding(result: UnaryResult, method: string): Finding | nu
     return finding('RPC007', `a gateway answers ${method} itself with status ${String(grpcStatus)}: ${said}`, {
       evidence,
     });
-  switch (grpcStatus) {
+  switch (grpcStatus ?? -1) {
     case 8:
-      return /larger than max/.test(words)
+      return words.includes('larger than max')
         ? finding('QOS002', `the server refuses the size of ${method}: ${said}`, { severity: 'error', evidence })
         : finding('RPC008', `the server limits the rate: ${said}`, { evidence });
     case 14:

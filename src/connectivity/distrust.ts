@@ -106,7 +106,7 @@ function unknownIssuer(
 function wrongCa(pem: string, chain: readonly Uint8Array[], input: CheckInput): string | null {
   const given = certificatesIn(pem);
   const leaf = chain[0] === undefined ? undefined : new X509Certificate(chain[0]);
-  if (given.some((ca) => leaf !== undefined && ca.fingerprint256 === leaf.fingerprint256))
+  if (given.some((ca) => ca.fingerprint256 === leaf?.fingerprint256))
     return 'the configured server CA is the certificate of the server itself, not of the CA that issued it';
   const pair = input.evidence('certificate-files')?.clientPair;
   const client = pair === undefined ? undefined : certificatesIn(pair.cert)[0];

@@ -146,7 +146,7 @@ function skip(check: AnyCheck, because: string, blocks: boolean, { observer }: R
   return { result, blocks };
 }
 
-function statusOf(findings: readonly Finding[]): Status {
+export function statusOf(findings: readonly Finding[]): Status {
   if (findings.some(({ severity }) => severity === 'critical' || severity === 'error')) return 'fail';
   return findings.some(({ severity }) => severity === 'warning') ? 'warn' : 'pass';
 }

@@ -1,11 +1,11 @@
 import { allChecks, isLocal } from './all-checks.ts';
-import { catalogue, type Code } from './catalogue.ts';
+import { catalogue, type Code, type Severity } from './catalogue.ts';
 import type { CheckId, CheckResult, EvidenceMap, Prediction, Primary, Report, Subject } from './check.ts';
 import { finding } from './finding.ts';
 import type { Net } from './net.ts';
 import { predict } from './predict.ts';
 import { isFailure, resolvePrimary } from './resolve.ts';
-import { runChecks, type AnyCheck, type Observer } from './run.ts';
+import { runChecks, statusOf, type AnyCheck, type Observer } from './run.ts';
 
 export interface TestOptions {
   readonly subject: Subject;
@@ -61,21 +61,28 @@ export async function testConnection(options: TestOptions): Promise<Report> {
   };
 }
 
-/** What a server accepted is no failure, whatever the rules of others say about it. */
+/** What the server has proven to be in order is no failure, whatever the rules of others say about it. */
 function demote(results: readonly CheckResult[], evidence: Partial<EvidenceMap>): readonly CheckResult[] {
-  const tookPair = evidence['certificate-files']?.clientPair !== undefined && evidence['system-info'] !== undefined;
-  const cloud = evidence.address?.cloud === true;
-  if (!tookPair || cloud) return results;
+  const trusted = evidence['tls-trust']?.stores.configured === null;
+  const answered = evidence['system-info'] !== undefined;
+  const tookPair =
+    answered && evidence['certificate-files']?.clientPair !== undefined && evidence.address?.cloud !== true;
+  const proven = (code: Code): Severity | null => {
+    if (trusted && code === 'CA003') return 'info';
+    return tookPair && tolerated.has(code) ? 'warning' : null;
+  };
   return results.map((result) => {
-    if (result.id !== 'certificate-policy' || result.status !== 'fail') return result;
-    const findings = result.findings.map((found) =>
-      ['CRT007', 'CRT008', 'CRT009', 'CRT012', 'CRT013'].includes(found.code)
-        ? { ...found, severity: 'warning' as const }
-        : found,
-    );
-    return { ...result, findings, status: findings.some(isFailure) ? 'fail' : 'warn' };
+    if (result.id !== 'certificate-policy') return result;
+    const findings = result.findings.map((found) => {
+      const severity = proven(found.code);
+      return severity === null || found.severity === 'info' ? found : { ...found, severity };
+    });
+    return { ...result, findings, status: statusOf(findings) };
   });
 }
+
+/** Rules of Cloud and OpenSSL that some servers do not hold. */
+const tolerated = new Set<Code>(['CRT007', 'CRT008', 'CRT009', 'CRT012', 'CRT013']);
 
 function unwantedChecks(
   checks: readonly AnyCheck[],

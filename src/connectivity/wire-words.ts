@@ -11,12 +11,12 @@ export function banner(bytes: Uint8Array): string {
 /** Protocols that are recognised by their first bytes. */
 export function protocolOf(bytes: Uint8Array): string | null {
   const text = Buffer.from(bytes).toString('latin1');
-  if (/^SSH-/.test(text)) return 'SSH';
+  if (text.startsWith('SSH-')) return 'SSH';
   if (/^HTTP\/\d/.test(text)) return 'HTTP/1';
   if (/^220[ -].*(?:SMTP|mail)/i.test(text)) return 'SMTP';
   if (/^220[ -]/.test(text)) return 'FTP or SMTP';
-  if (/^\+OK/.test(text)) return 'POP3';
-  if (/^\* OK/.test(text)) return 'IMAP';
+  if (text.startsWith('+OK')) return 'POP3';
+  if (text.startsWith('* OK')) return 'IMAP';
   if (/^-ERR|^-DENIED/.test(text)) return 'Redis';
   if (/^RFB \d/.test(text)) return 'VNC';
   if (/^.\0\0\0\x0a[\d.]+/s.test(text) || /^.\0\0[\0\x01]\xff/s.test(text)) return 'MySQL';

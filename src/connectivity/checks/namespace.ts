@@ -48,7 +48,7 @@ function refused(result: UnaryResult, name: string, session: Session, input: Che
     namespace: name,
   };
   const said = words === '' ? '' : `: "${words}"`;
-  switch (result.grpcStatus) {
+  switch (result.grpcStatus ?? -1) {
     case 5:
       return finding('NSP001', `the server has no namespace ${name}${said}`, {
         evidence,

@@ -39,7 +39,7 @@ export const nexus: Check<'nexus'> = {
     if (transport !== null) return { findings: [...off, { ...transport, severity: 'warning' }] };
     const words = excerpt(result.grpcMessage ?? '');
     const evidence = { method: 'ListNexusEndpoints', grpcStatus: result.grpcStatus ?? -1, grpcMessage: words };
-    switch (result.grpcStatus) {
+    switch (result.grpcStatus ?? -1) {
       case 0:
         return { findings: off, evidence: null };
       case 7:

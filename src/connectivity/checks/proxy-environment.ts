@@ -119,7 +119,7 @@ function noProxy(env: Env, host: string, chosen: boolean): Finding[] {
 
 /** Whether gRPC would go around the proxy for this host. */
 function exempt(env: Env, host: string): boolean {
-  const list = env['no_grpc_proxy'] ? env['no_grpc_proxy'] : env['no_proxy'];
+  const list = env[env['no_grpc_proxy'] ? 'no_grpc_proxy' : 'no_proxy'];
   return list ? list.split(',').some((entry) => host.endsWith(entry) || inCidr(entry, host)) : false;
 }
 
@@ -140,5 +140,5 @@ function inList(list: string, host: string): boolean {
 }
 
 function loopbackName(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\./.test(host);
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }

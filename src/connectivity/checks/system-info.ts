@@ -39,7 +39,7 @@ async function refused(result: UnaryResult, session: Session, input: CheckInput)
     findings: [found],
     ...(info === undefined ? {} : { evidence: info }),
   });
-  switch (result.grpcStatus) {
+  switch (result.grpcStatus ?? -1) {
     case 12: {
       if (await knowsNamespaces(session, input))
         return one(finding('TMP002', 'the server does not know GetSystemInfo: it is older than 1.14', { evidence }), {

@@ -44,7 +44,7 @@ async function shortcomings(
         evidence: { protocol, cipher },
       }),
     );
-  if (!/_(?:GCM|CHACHA20)_|POLY1305/.test(cipher) || /^TLS_RSA_/.test(cipher)) {
+  if (!/_(?:GCM|CHACHA20)_|POLY1305/.test(cipher) || cipher.startsWith('TLS_RSA_')) {
     const options = { serverName, ca: undefined, modernCiphers: true };
     const modern = await input.net.observeTls(way, options, limitsOf(input, probeMs));
     if (!modern.ok && modern.alert !== undefined)
@@ -149,8 +149,7 @@ async function foreign({ host, port }: AddressEvidence, way: Way, input: CheckIn
 }
 
 function bannerFinding(host: string, port: number, bytes: Uint8Array): Finding {
-  const protocol = protocolOf(bytes);
-  const what = protocol === null ? 'another protocol' : protocol;
+  const what = protocolOf(bytes) ?? 'another protocol';
   return finding('TCP007', `${host}:${String(port)} is not a gRPC server: ${what} speaks first`, {
     evidence: { host, port, banner: banner(bytes) },
   });
@@ -267,7 +266,7 @@ function nameFinding(
   address: AddressEvidence,
   evidence: { readonly serverName: string; readonly errno: string; readonly alert?: number },
 ): Finding {
-  if (isPrivateLink(address.host) || /\.tmprl\.cloud$/.test(name))
+  if (isPrivateLink(address.host) || name.endsWith('.tmprl.cloud'))
     return privateLink(address, `the server refuses the TLS server name ${address.serverName}`, name);
   return finding('TLS013', `the server refuses the server name ${address.serverName}`, {
     evidence,
