@@ -8,7 +8,7 @@ export const documents: Documents = { read, write };
 
 async function* read(path: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   try {
-    yield* createReadStream(path, { highWaterMark: 1024 * 1024, signal }) as AsyncIterable<Buffer>;
+    yield* createReadStream(path, { highWaterMark: 512 * 1024, signal }) as AsyncIterable<Buffer>;
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     throw new NexusctlError('FILE_UNREADABLE', `cannot read ${path}: ${reasonOf(error)}`, {

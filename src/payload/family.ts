@@ -1,4 +1,5 @@
 import type { Keys } from './keys.ts';
+import type { Maybe } from './maybe.ts';
 import type { Payload } from './payload.ts';
 import type { Position } from './position.ts';
 
@@ -44,5 +45,5 @@ export interface Family {
    * @throws NexusctlError KEY_NOT_FOUND, DECRYPT_FAILED, AMBIGUOUS_KEY, PAYLOAD_MALFORMED, LIMIT_EXCEEDED, KMS_… and
    * the errors of the key's reference
    */
-  readonly open: (payload: Payload, keys: Keys, position: Position) => Payload | Promise<Payload>;
+  readonly open: (payload: Payload, keys: Keys, position: Position) => Maybe<Payload>;
 }

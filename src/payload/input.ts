@@ -32,7 +32,7 @@ export interface Inflow {
 }
 
 /** The least that is read before anything is looked at. */
-const chunkBytes = 1024 * 1024;
+const chunkBytes = 512 * 1024;
 
 export function makeInflow(source: AsyncIterable<Uint8Array | string>): Inflow {
   const iterator = source[Symbol.asyncIterator]();

@@ -18,20 +18,36 @@ import type { Payload } from './payload.ts';
  * @throws NexusctlError PAYLOAD_MALFORMED naming the field
  */
 export function readPayloadJson(bytes: Buffer, from: number, depth = 0): Payload {
-  const metadata = new Map<string, Buffer>();
+  let metadata: ReadonlyMap<string, Buffer> = noMetadata;
   let data: Buffer = Buffer.alloc(0);
   const externalPayloads: bigint[] = [];
   eachMember(bytes, from, depth, (_bytes, key, at, inner) => {
     const name = stringAt(bytes, key);
     const end = skipValue(bytes, at, inner);
     if (isNull(bytes, at)) return end;
-    if (name === 'metadata') readMetadata(bytes, at, inner, metadata);
+    if (name === 'metadata') metadata = sameMetadata(bytes, at, end, inner);
     else if (name === 'data') data = base64At(bytes, { start: at, end }, 'data');
     else if (name === 'externalPayloads' || name === 'external_payloads') readSizes(bytes, at, inner, externalPayloads);
     else throw malformed(`it has a field '${name}' that a payload does not have`);
     return end;
   });
   return { metadata, data, externalPayloads, unknown: [] };
+}
+
+const noMetadata: ReadonlyMap<string, Buffer> = new Map();
+const readMemo = new Map<string, ReadonlyMap<string, Buffer>>();
+const readMemoSize = 256;
+
+/** The payloads of a history carry few different metadata: each is read once. */
+function sameMetadata(bytes: Buffer, from: number, to: number, depth: number): ReadonlyMap<string, Buffer> {
+  const text = bytes.toString('latin1', from, to);
+  const known = readMemo.get(text);
+  if (known !== undefined) return known;
+  const metadata = new Map<string, Buffer>();
+  readMetadata(bytes, from, depth, metadata);
+  if (readMemo.size >= readMemoSize) readMemo.clear();
+  if (text.length <= 4096) readMemo.set(text, metadata);
+  return metadata;
 }
 
 function readMetadata(bytes: Buffer, from: number, depth: number, metadata: Map<string, Buffer>): void {
@@ -104,19 +120,23 @@ function isNull(bytes: Buffer, at: number): boolean {
 
 const metadataMemo = new WeakMap<ReadonlyMap<string, Buffer>, string>();
 
-/** The proto3 JSON text of a payload, on one line. */
+/** The proto3 JSON text of a payload, on one line and in ASCII. */
 export function payloadJson(payload: Payload): string {
   let metadata = metadataMemo.get(payload.metadata);
   if (metadata === undefined) {
-    const entries = [...payload.metadata].map(([key, value]) => `${JSON.stringify(key)}:"${value.toString('base64')}"`);
-    metadata = `"metadata":{${entries.join(',')}}`;
+    const entries = [...payload.metadata].map(([key, value]) => `${asciiJson(key)}:"${value.toString('base64')}"`);
+    metadata = `{"metadata":{${entries.join(',')}}`;
     metadataMemo.set(payload.metadata, metadata);
   }
-  const parts = [metadata];
-  if (payload.data.length > 0) parts.push(`"data":"${payload.data.toString('base64')}"`);
-  if (payload.externalPayloads.length > 0)
-    parts.push(
-      `"externalPayloads":[${payload.externalPayloads.map((size) => `{"sizeBytes":"${String(size)}"}`).join(',')}]`,
-    );
-  return `{${parts.join(',')}}`;
+  const data = payload.data.length === 0 ? '' : `,"data":"${payload.data.toString('base64')}"`;
+  if (payload.externalPayloads.length === 0) return `${metadata}${data}}`;
+  const sizes = payload.externalPayloads.map((size) => `{"sizeBytes":"${String(size)}"}`);
+  return `${metadata}${data},"externalPayloads":[${sizes.join(',')}]}`;
+}
+
+function asciiJson(text: string): string {
+  return JSON.stringify(text).replace(
+    /[\u007f-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

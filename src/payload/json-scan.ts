@@ -106,10 +106,16 @@ function skipScalar(bytes: Buffer, from: number): number {
     const byte = bytes[at] ?? 0;
     if (byte <= 0x20 || byte === comma || byte === closeBrace || byte === closeBracket || byte === colon) break;
   }
+  if (isDigits(bytes, from, at)) return at;
   const text = at - from > 64 ? '' : bytes.toString('latin1', from, at);
   if (/^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/.test(text) || isLongNumber(bytes, from, at))
     return at;
   throw invalidJson(bytes, at === bytes.length ? at : from, 'a value');
+}
+
+function isDigits(bytes: Buffer, from: number, to: number): boolean {
+  for (let at = from; at < to; at += 1) if (bytes.readUInt8(at) < 0x30 || bytes.readUInt8(at) > 0x39) return false;
+  return to > from && (bytes[from] !== 0x30 || to - from === 1);
 }
 
 function isLongNumber(bytes: Buffer, from: number, to: number): boolean {

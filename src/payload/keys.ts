@@ -3,6 +3,7 @@ import { makeDataKeys, type DataKeys } from './data-keys.ts';
 import { parseKey } from './key-material.ts';
 import type { ExecKey, Kek, KeyPorts, Keyring, KmsKey, SecretKey, VaultKey } from './keyring.ts';
 import { limits } from './limits.ts';
+import type { Maybe } from './maybe.ts';
 
 /** A keyring in use: key bytes are read once, when the first payload needs them. */
 export interface Keys {
@@ -11,10 +12,10 @@ export interface Keys {
   readonly layerBytes: number;
   readonly dataKeys: DataKeys;
   /** AES key bytes of 16, 24 or 32. @throws NexusctlError KEY_INVALID and what the reference's reader throws */
-  readonly aes: (key: SecretKey) => Promise<Buffer>;
+  readonly aes: (key: SecretKey) => Maybe<Buffer>;
   /** The bytes of the secret as they are. */
-  readonly raw: (key: SecretKey) => Promise<Buffer>;
-  readonly kek: (key: KmsKey | ExecKey) => Promise<Kek>;
+  readonly raw: (key: SecretKey) => Maybe<Buffer>;
+  readonly kek: (key: KmsKey | ExecKey) => Maybe<Kek>;
   readonly encryptionSdk: (key: KmsKey, message: Uint8Array) => Promise<Buffer>;
   readonly vault: (key: VaultKey, ciphertext: string) => Promise<Buffer>;
 }
@@ -40,15 +41,18 @@ export function openKeys(keyring: Keyring, ports: KeyPorts, options: KeysOptions
   };
 }
 
-function remember<K extends object, V>(make: (key: K) => Promise<V>): (key: K) => Promise<V> {
-  const made = new Map<K, Promise<V>>();
+function remember<K extends object, V>(make: (key: K) => Promise<V>): (key: K) => Maybe<V> {
+  const made = new Map<K, Maybe<V>>();
   return (key) => {
     const known = made.get(key);
     if (known !== undefined) return known;
     const promise = make(key);
     made.set(key, promise);
     // What failed once may work later: a server holds the keyring for days.
-    promise.catch(() => made.delete(key));
+    promise.then(
+      (value) => made.set(key, value),
+      () => made.delete(key),
+    );
     return promise;
   };
 }

@@ -4,6 +4,7 @@ import type { FamilyId, LayerFacts } from './family.ts';
 import { familyOf } from './families.ts';
 import type { Keys } from './keys.ts';
 import { limits } from './limits.ts';
+import type { Maybe } from './maybe.ts';
 import { encodingOf, type Payload } from './payload.ts';
 import type { Position } from './position.ts';
 
@@ -28,37 +29,42 @@ export interface Opened {
  * has to be known. A payload that cannot be opened to the end stays as it was.
  * @param keylessOnly stop at the first layer that needs a key: what `inspect` shows
  */
-export async function openPayload(
-  payload: Payload,
-  keys: Keys,
-  position: Position = {},
-  keylessOnly = false,
-): Promise<Opened> {
+export function openPayload(payload: Payload, keys: Keys, position: Position = {}, keylessOnly = false): Maybe<Opened> {
   const layers: Layer[] = [];
-  let current = payload;
-  for (;;) {
-    const family = familyOf(current);
-    const encoding = encodingOf(current);
-    if (family === null) {
-      layers.push({ encoding });
-      return { status: layers.length > 1 ? 'decoded' : 'unchanged', layers, payload: current };
-    }
-    layers.push({ encoding, family: family.id, ...family.facts(current) });
-    if (keylessOnly && family.keyless !== true) return { status: 'unchanged', layers, payload: current };
-    try {
-      if (layers.length > limits.layers)
-        throw new NexusctlError('LIMIT_EXCEEDED', `more than ${String(limits.layers)} layers`);
-      if (current.data.length > keys.layerBytes)
-        throw new NexusctlError('LIMIT_EXCEEDED', `a layer of ${String(current.data.length)} bytes`, {
-          hint: 'raise --max-layer-bytes if you trust the writer',
-        });
+  const failed = (error: unknown): Opened => {
+    if (!(error instanceof NexusctlError) || configuration.has(error.code)) throw error;
+    return { status: 'failed', layers, payload, error };
+  };
+  const peel = (outer: Payload): Maybe<Opened> => {
+    let current = outer;
+    for (;;) {
+      const family = familyOf(current);
+      const encoding = encodingOf(current);
+      if (family === null) {
+        layers.push({ encoding });
+        return { status: layers.length > 1 ? 'decoded' : 'unchanged', layers, payload: current };
+      }
+      layers.push({ encoding, family: family.id, ...family.facts(current) });
+      if (keylessOnly && family.keyless !== true) return { status: 'unchanged', layers, payload: current };
+      refuseExcess(layers.length, current.data.length, keys.layerBytes);
       const opened = family.open(current, keys, position);
-      current = opened instanceof Promise ? await opened : opened;
-    } catch (error) {
-      if (!(error instanceof NexusctlError) || configuration.has(error.code)) throw error;
-      return { status: 'failed', layers, payload, error };
+      if (opened instanceof Promise) return opened.then(peel).catch(failed);
+      current = opened;
     }
+  };
+  try {
+    return peel(payload);
+  } catch (error) {
+    return failed(error);
   }
+}
+
+function refuseExcess(count: number, bytes: number, bound: number): void {
+  if (count > limits.layers) throw new NexusctlError('LIMIT_EXCEEDED', `more than ${String(limits.layers)} layers`);
+  if (bytes > bound)
+    throw new NexusctlError('LIMIT_EXCEEDED', `a layer of ${String(bytes)} bytes`, {
+      hint: 'raise --max-layer-bytes if you trust the writer',
+    });
 }
 
 /** What is wrong with the keyring itself is nothing about this payload: it stops the command. */

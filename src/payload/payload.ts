@@ -33,25 +33,63 @@ export function metadataText(payload: Payload, key: string): string | undefined 
 
 /** The encoding; empty when the payload names none. */
 export function encodingOf(payload: Payload): string {
-  return metadataText(payload, 'encoding') ?? '';
+  const known = encodings.get(payload.metadata);
+  if (known !== undefined) return known;
+  const encoding = metadataText(payload, 'encoding') ?? '';
+  encodings.set(payload.metadata, encoding);
+  return encoding;
 }
+
+const encodings = new WeakMap<ReadonlyMap<string, Buffer>, string>();
 
 /** @throws NexusctlError PROTOBUF_INVALID when the bytes are no message of this type */
 export function decodePayload(bytes: Uint8Array): Payload {
-  const metadata = new Map<string, Buffer>();
-  let data: Buffer = Buffer.alloc(0);
+  const message = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const end = metadataEnd(message);
+  const metadata = sameMetadata(message.subarray(0, end));
+  let own: Map<string, Buffer> | null = null;
+  let data: Buffer = empty;
   const externalPayloads: bigint[] = [];
   const unknown: Buffer[] = [];
-  for (const field of readFields(bytes)) {
+  for (const field of readFields(message.subarray(end))) {
     if (field.wireType !== wireType.bytes || field.number > 3) {
       unknown.push(field.raw);
       continue;
     }
     if (field.number === 2) data = field.value;
-    else if (field.number === 1) readEntry(field.value, metadata);
+    else if (field.number === 1) readEntry(field.value, (own ??= new Map(metadata)));
     else externalPayloads.push(readSize(field.value));
   }
-  return { metadata, data, externalPayloads, unknown };
+  return { metadata: own ?? metadata, data, externalPayloads, unknown };
+}
+
+const empty = Buffer.alloc(0);
+
+/** Where the metadata entries at the start of a message end: nearly every writer puts them there, each short. */
+function metadataEnd(bytes: Buffer): number {
+  let at = 0;
+  while (bytes[at] === 0x0a) {
+    const length = bytes[at + 1] ?? 0x80;
+    if (length >= 0x80 || at + 2 + length > bytes.length) break;
+    at += 2 + length;
+  }
+  return at;
+}
+
+const metadataMemo = new Map<string, ReadonlyMap<string, Buffer>>();
+const metadataMemoSize = 256;
+
+/** The payloads of a history carry few different metadata: each is read once. */
+function sameMetadata(entries: Buffer): ReadonlyMap<string, Buffer> {
+  const text = entries.toString('latin1');
+  const known = metadataMemo.get(text);
+  if (known !== undefined) return known;
+  const metadata = new Map<string, Buffer>();
+  // A copy of its own: what is remembered must not hold the document it came from.
+  for (const field of readFields(Buffer.from(entries))) readEntry(field.value, metadata);
+  if (metadataMemo.size >= metadataMemoSize) metadataMemo.clear();
+  if (text.length <= 4096) metadataMemo.set(text, metadata);
+  return metadata;
 }
 
 /** The proto form of a payload. */
@@ -75,7 +113,7 @@ export function innerPayload(bytes: Uint8Array, what: string): Payload {
 
 function readEntry(bytes: Buffer, metadata: Map<string, Buffer>): void {
   let key = '';
-  let value: Buffer = Buffer.alloc(0);
+  let value: Buffer = empty;
   for (const field of readFields(bytes)) {
     if (field.wireType !== wireType.bytes) continue;
     if (field.number === 1) key = textOf(field);

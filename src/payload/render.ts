@@ -10,7 +10,8 @@ export type RenderMode = 'replay' | 'readable';
 interface Edit {
   readonly start: number;
   readonly end: number;
-  readonly text: string;
+  /** A string only when it is ASCII. */
+  readonly text: string | Buffer;
 }
 
 /** A batch with its changed payloads in place; every other byte as it came. */
@@ -18,15 +19,17 @@ export function renderBatch(batch: HandledBatch, mode: RenderMode): Buffer {
   const edits = mode === 'replay' ? replayEdits(batch.handled) : readableEdits(batch.handled);
   if (edits.length === 0) return batch.bytes;
   edits.sort((a, b) => a.start - b.start);
-  const parts: Buffer[] = [];
+  const length = edits.reduce((sum, { start, end, text }) => sum + text.length - (end - start), batch.bytes.length);
+  const out = Buffer.allocUnsafe(length);
   let from = 0;
+  let to = 0;
   for (const { start, end, text } of edits) {
-    if (start > from) parts.push(batch.bytes.subarray(from, start));
-    parts.push(Buffer.from(text));
+    to += batch.bytes.copy(out, to, from, start);
+    to += typeof text === 'string' ? out.write(text, to, 'latin1') : text.copy(out, to);
     from = end;
   }
-  parts.push(batch.bytes.subarray(from));
-  return Buffer.concat(parts);
+  batch.bytes.copy(out, to, from);
+  return out;
 }
 
 function replayEdits(handled: readonly Handled[]): Edit[] {
@@ -62,11 +65,11 @@ function readableEdits(handled: readonly Handled[]): Edit[] {
     const words = place.failure === null ? null : failureEdits(place.failure, one);
     if (words !== null) edits.push(...words);
     else if (place.form === 'payload' && one.opened.payload !== null)
-      edits.push({ start: place.start, end: place.end, text: readable(one) });
+      edits.push({ start: place.start, end: place.end, text: Buffer.from(readable(one)) });
   }
   for (const [list, elements] of lists)
     if (elements.length === list.count && elements.every(({ opened }) => opened.payload !== null))
-      edits.push({ start: list.start, end: list.end, text: `[${elements.map(readable).join(',')}]` });
+      edits.push({ start: list.start, end: list.end, text: Buffer.from(`[${elements.map(readable).join(',')}]`) });
   return edits;
 }
 
@@ -89,11 +92,11 @@ function failureEdits(failure: Failure, { opened }: Handled): Edit[] | null {
   const edits: Edit[] = [];
   const added: string[] = [];
   if (failure.message === null) added.push(`"message":${JSON.stringify(words.message)}`);
-  else edits.push({ ...failure.message, text: JSON.stringify(words.message) });
+  else edits.push({ ...failure.message, text: Buffer.from(JSON.stringify(words.message)) });
   if (failure.stackTrace === null) added.push(`"stackTrace":${stackTrace}`);
-  else edits.push({ ...failure.stackTrace, text: stackTrace });
+  else edits.push({ ...failure.stackTrace, text: Buffer.from(stackTrace) });
   const gone = added.length === 0 ? failure.gap : failure.member;
-  return [...edits, { ...gone, text: added.join(',') }];
+  return [...edits, { ...gone, text: Buffer.from(added.join(',')) }];
 }
 
 function wordsOf(payload: Payload): { readonly message: string; readonly stackTrace: string } | null {

@@ -4,10 +4,10 @@ import { sealAesGcm, sealWithKey } from './families/aes-gcm.ts';
 import { sealForEndpoint } from './families/endpoint.ts';
 import { isEnvelopeKey, sealEnvelope } from './families/envelope.ts';
 import { sealJava } from './families/java.ts';
-import type { FamilyId } from './family.ts';
 import { endpointKeys, writingKey } from './keyring.ts';
 import type { Keys } from './keys.ts';
 import type { Opened } from './layers.ts';
+import { after, type Maybe } from './maybe.ts';
 import { encodingOf, type Payload } from './payload.ts';
 import { ordersKey, sampleEndpointKeys, sampleKey, sampleKeyId } from './presets.ts';
 import type { Position } from './position.ts';
@@ -17,26 +17,30 @@ import type { Position } from './position.ts';
  * for a key that is here, E for a key service). What is sealed already stays as it is: nobody could open it twice.
  * @throws NexusctlError KEY_MISSING when the keyring does not say which key writes: never another key, never plaintext
  */
-export async function sealPayload(payload: Payload, keys: Keys, position: Position = {}): Promise<Opened> {
+export function sealPayload(payload: Payload, keys: Keys, position: Position = {}): Maybe<Opened> {
   const family = familyOf(payload);
   const inner = { encoding: encodingOf(payload) };
   if (family !== null && family.keyless !== true)
     return { status: 'unchanged', layers: [{ ...inner, family: family.id, ...family.facts(payload) }], payload };
-  const sealed = await sealWithRing(payload, keys, position);
-  const outer = familyOf(sealed);
-  if (outer === null) throw new NexusctlError('KEY_MISSING', 'nothing was sealed');
-  const layer = { encoding: encodingOf(sealed), family: outer.id satisfies FamilyId, ...outer.facts(sealed) };
-  return { status: 'encrypted', layers: [layer, inner], payload: sealed };
+  return after(sealWithRing(payload, keys, position), (sealed) => {
+    const outer = familyOf(sealed);
+    const layer = {
+      encoding: encodingOf(sealed),
+      ...(outer === null ? {} : { family: outer.id, ...outer.facts(sealed) }),
+    };
+    return { status: 'encrypted', layers: [layer, inner], payload: sealed };
+  });
 }
 
-async function sealWithRing(payload: Payload, keys: Keys, position: Position): Promise<Payload> {
+function sealWithRing(payload: Payload, keys: Keys, position: Position): Maybe<Payload> {
   const { keyring, namespace } = keys;
   const { endpoint } = position;
   const key = writingKey(keyring, namespace, endpoint);
   const own = endpoint === undefined ? undefined : endpointKeys(keyring, endpoint);
   switch (key?.kind) {
     case 'secret':
-      if (endpoint !== undefined && own !== undefined) return sealForEndpoint(payload, endpoint, await keys.aes(key));
+      if (endpoint !== undefined && own !== undefined)
+        return after(keys.aes(key), (material) => sealForEndpoint(payload, endpoint, material));
       return isEnvelopeKey(key) ? sealEnvelope(payload, keys, key) : sealWithKey(payload, keys, key);
     case 'kms':
     case 'exec':

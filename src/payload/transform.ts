@@ -3,6 +3,7 @@ import type { Document } from './document.ts';
 import type { Batch } from './input.ts';
 import { decodeBase64, readPayloadJson } from './json-form.ts';
 import type { Opened } from './layers.ts';
+import { after, all, type Maybe } from './maybe.ts';
 import { decodePayload, encodePayload, encodingOf, makePayload, metadataText, type Payload } from './payload.ts';
 import { makeOperations, type Position } from './position.ts';
 import { historyType, messageOf } from './schema.ts';
@@ -11,7 +12,7 @@ import type { Place } from './walk-json.ts';
 import { rewriteProto } from './walk-proto.ts';
 
 /** What is done to each payload: opened, sealed, or only looked at. */
-export type Change = (payload: Payload, position: Position) => Promise<Opened>;
+export type Change = (payload: Payload, position: Position) => Maybe<Opened>;
 
 /** One payload of a document after the change. */
 export interface Handled {
@@ -43,39 +44,33 @@ export async function* transformDocument(document: Document, change: Change): As
     yield { bytes: batch.bytes, handled: await transformBatch(batch, change) };
 }
 
-async function transformBatch(batch: Batch, change: Change): Promise<readonly Handled[]> {
-  const all: Handled[] = [];
+function transformBatch(batch: Batch, change: Change): Maybe<readonly Handled[]> {
   // All at once: a key service is asked for many payloads at the same time; what is here needs no waiting at all.
-  const pending = batch.places.map((place) => transformPlace(batch.bytes, place, change));
-  for (const handled of await Promise.all(pending)) all.push(...handled);
-  return all;
+  return after(all(batch.places.map((place) => transformPlace(batch.bytes, place, change))), (handled) =>
+    handled.flat(),
+  );
 }
 
-async function transformPlace(bytes: Buffer, place: Place, change: Change): Promise<readonly Handled[]> {
+function transformPlace(bytes: Buffer, place: Place, change: Change): Maybe<Handled | readonly Handled[]> {
   const { path, position } = place;
   switch (place.form) {
     case 'value': {
       const payload = shorthandPayload(bytes.subarray(place.start, place.end));
-      return [{ path, position, before: payload, opened: await change(payload, position), place }];
+      return after(change(payload, position), (opened) => ({ path, position, before: payload, opened, place }));
     }
     case 'blob': {
       const text = isString(bytes, place.start) ? stringAt(bytes, place) : '';
       const history = decodeBase64(text);
-      if (history === null) return [unreadable(place, malformed('the history is not base64'))];
-      try {
-        const { bytes: blob, handled } = await transformProto(history, historyType, path, position, change);
-        const opened: Opened = { status: 'unchanged', layers: [], payload: null };
-        return blob === history ? handled : [...handled, { path, position, before: null, opened, place, blob }];
-      } catch (error) {
-        return [unreadable(place, error)];
-      }
+      return history === null
+        ? unreadable(place, malformed('the history is not base64'))
+        : transformBlob(history, place, change);
     }
     case 'payload': {
       let before: Payload;
       try {
         before = readPayloadJson(bytes, place.start);
       } catch (error) {
-        return [unreadable(place, error)];
+        return unreadable(place, error);
       }
       return transformPayload(before, place.path, position, change, place);
     }
@@ -89,23 +84,34 @@ export function shorthandPayload(value: Buffer): Payload {
     : makePayload({ encoding: 'json/plain' }, value);
 }
 
-async function transformPayload(
+async function transformBlob(history: Buffer, place: Place, change: Change): Promise<readonly Handled[]> {
+  const { path, position } = place;
+  try {
+    const { bytes: blob, handled } = await transformProto(history, historyType, path, position, change);
+    const opened: Opened = { status: 'unchanged', layers: [], payload: null };
+    return blob === history ? handled : [...handled, { path, position, before: null, opened, place, blob }];
+  } catch (error) {
+    return [unreadable(place, error)];
+  }
+}
+
+function transformPayload(
   before: Payload,
   path: string,
   position: Position,
   change: Change,
   place: Place | null,
-): Promise<readonly Handled[]> {
+): Maybe<Handled | readonly Handled[]> {
   if (isEnvelope(before)) return transformEnvelope(before, path, position, change, place);
-  const opened = await change(before, position);
-  const { payload } = opened;
-  if (opened.status !== 'decoded' || payload === null || !isEnvelope(payload))
-    return [{ path, position, before, opened, place }];
-  const [envelope, ...inner] = await transformEnvelope(payload, path, position, change, place);
-  return [
-    { path, position, before, opened: { ...opened, payload: envelope?.opened.payload ?? payload }, place },
-    ...inner,
-  ];
+  return after(change(before, position), (opened) => {
+    const { payload } = opened;
+    if (opened.status !== 'decoded' || payload === null || !isEnvelope(payload))
+      return { path, position, before, opened, place };
+    return after(transformEnvelope(payload, path, position, change, place), ([envelope, ...inner]) => [
+      { path, position, before, opened: { ...opened, payload: envelope?.opened.payload ?? payload }, place },
+      ...inner,
+    ]);
+  });
 }
 
 /**
@@ -165,19 +171,20 @@ export async function transformProto(
     position,
   );
   const handled = await Promise.all(
-    found.map(async (one): Promise<readonly Handled[]> => {
+    found.map(async (one): Promise<Handled | readonly Handled[]> => {
       let payload: Payload;
       try {
         payload = decodePayload(one.bytes);
       } catch (error) {
-        return [unreadable(one, error)];
+        return unreadable(one, error);
       }
       return transformPayload(payload, one.path, one.position, change, null);
     }),
   );
   let index = 0;
   const visit = (): Buffer | null => {
-    const opened = handled[index]?.[0]?.opened;
+    const one = handled[index];
+    const opened = one === undefined ? undefined : 'opened' in one ? one.opened : one[0]?.opened;
     index += 1;
     return opened === undefined || opened.payload === null || !isChanged(opened) ? null : encodePayload(opened.payload);
   };

@@ -49,6 +49,8 @@ export interface Walk {
   readonly places: Place[];
   readonly operations: Operations;
   readonly form: InputForm;
+  /** Where the next `"metadata"` stands in the bytes that are being walked. */
+  metadata?: { readonly bytes: Buffer; readonly at: number };
 }
 
 /**
@@ -75,9 +77,9 @@ export function walkJson(
     case null:
       return walkAnything(walk, bytes, from, path, position, depth);
     case payloadType: {
-      const end = skipValue(bytes, from, depth);
-      if (isNull(bytes, from)) return end;
-      return place(isPayload(walk, bytes, from, depth, false) ? 'payload' : 'value', end);
+      if (isNull(bytes, from)) return skipValue(bytes, from, depth);
+      const { isPayload, end } = judge(walk, bytes, from, depth, false);
+      return place(isPayload ? 'payload' : 'value', end);
     }
     case payloadsType:
       return walkPayloads(walk, bytes, from, path, position, depth);
@@ -120,7 +122,7 @@ function walkMessage(
       encoded.gap = { start: encoded.member.start, end: key.start };
     if (byte !== openBrace && byte !== openBracket) {
       const stop = skipValue(bytes, at, inner);
-      if (captures) capture(position, stringAt(bytes, key), bytes, { start: at, end: stop });
+      if (captures && mayTell(bytes, key)) capture(position, stringAt(bytes, key), bytes, { start: at, end: stop });
       else if (isFailure && isString(bytes, at)) {
         const name = stringAt(bytes, key);
         if (name === 'message') words.message = { start: at, end: stop };
@@ -131,6 +133,10 @@ function walkMessage(
     }
     const name = stringAt(bytes, key);
     const field = message?.byName.get(name) ?? message?.byName.get(camelCase(name));
+    if (field === undefined) {
+      const skipped = skipValue(bytes, at, inner);
+      if (!holdsPayload(walk, bytes, at, skipped)) return (previousEnd = skipped);
+    }
     const below = `${path}${member(name)}`;
     let stop: number;
     const count = walk.places.length;
@@ -157,6 +163,12 @@ function walkMessage(
   }
   if (isEvent) walk.operations.complete(position, walk.places.length > first);
   return end;
+}
+
+/** Most members of an event tell nothing: `e`, `o` and `s` begin those that do. */
+function mayTell(bytes: Buffer, key: Span): boolean {
+  const first = bytes[key.start + 1];
+  return first === 0x65 || first === 0x6f || first === 0x73;
 }
 
 /** Facts of the event that tell which endpoint a payload crossed; 1.5 of the payload notes. */
@@ -228,8 +240,8 @@ function walkList(
 ): number {
   const first = walk.places.length;
   const end = eachElement(bytes, from, depth, (_bytes, index, at, inner) => {
-    const stop = skipValue(bytes, at, inner);
-    const form = isPayload(walk, bytes, at, inner, !shorthand) ? 'payload' : 'value';
+    const { isPayload, end: stop } = judge(walk, bytes, at, inner, !shorthand);
+    const form = isPayload ? 'payload' : 'value';
     walk.places.push({
       start: at,
       end: stop,
@@ -264,6 +276,15 @@ function walkBlob(walk: Walk, bytes: Buffer, from: number, path: string, positio
 }
 
 const searchAttributeNames = new Set(['searchAttributes', 'search_attributes', 'indexedFields', 'indexed_fields']);
+
+/** Whether what the schema does not know may have a payload in it: every payload has a `"metadata"`. */
+function holdsPayload(walk: Walk, bytes: Buffer, from: number, end: number): boolean {
+  if (walk.metadata?.bytes !== bytes || walk.metadata.at < from) {
+    const at = bytes.indexOf('"metadata"', from);
+    walk.metadata = { bytes, at: at === -1 ? Infinity : at };
+  }
+  return walk.metadata.at < end;
+}
 
 function walkUnknown(
   walk: Walk,
@@ -307,9 +328,16 @@ function walkAnything(
   });
 }
 
-function isPayload(walk: Walk, bytes: Buffer, at: number, depth: number, listed: boolean): boolean {
-  if (walk.form !== 'auto') return walk.form === 'full';
-  return hasPayloadShape(bytes, at, depth, listed);
+interface Judged {
+  readonly isPayload: boolean;
+  readonly end: number;
+}
+
+/** Whether the value at a payload's place is a payload in full; see `InputForm`. */
+function judge(walk: Walk, bytes: Buffer, at: number, depth: number, listed: boolean): Judged {
+  if (walk.form !== 'auto') return { isPayload: walk.form === 'full', end: skipValue(bytes, at, depth) };
+  if (bytes[at] !== openBrace) return { isPayload: false, end: skipValue(bytes, at, depth) };
+  return shapeOf(bytes, at, depth, listed);
 }
 
 const payloadFields = new Set(['metadata', 'data', 'externalPayloads', 'external_payloads']);
@@ -319,9 +347,12 @@ const payloadFields = new Set(['metadata', 'data', 'externalPayloads', 'external
  * that can hold nothing but payloads the encoding may be missing.
  */
 export function hasPayloadShape(bytes: Buffer, from: number, depth: number, listed: boolean): boolean {
-  if (bytes[from] !== openBrace) return false;
+  return bytes[from] === openBrace && shapeOf(bytes, from, depth, listed).isPayload;
+}
+
+function shapeOf(bytes: Buffer, from: number, depth: number, listed: boolean): Judged {
   const seen = { fits: true, encoding: false };
-  eachMember(bytes, from, depth, (_bytes, key, at, inner) => {
+  const end = eachMember(bytes, from, depth, (_bytes, key, at, inner) => {
     const name = stringAt(bytes, key);
     seen.fits &&= payloadFields.has(name) && (name !== 'data' || isString(bytes, at) || isNull(bytes, at));
     if (name !== 'metadata' || bytes[at] !== openBrace) {
@@ -334,7 +365,7 @@ export function hasPayloadShape(bytes: Buffer, from: number, depth: number, list
       return skipValue(bytes, value, deeper);
     });
   });
-  return seen.fits && (seen.encoding || listed);
+  return { isPayload: seen.fits && (seen.encoding || listed), end };
 }
 
 function isNull(bytes: Buffer, at: number): boolean {

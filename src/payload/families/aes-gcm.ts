@@ -3,6 +3,7 @@ import { keyNotFound, openWithOne, type Candidate } from '../candidates.ts';
 import type { Family } from '../family.ts';
 import { sealGcm } from '../gcm.ts';
 import type { Keys } from '../keys.ts';
+import { after, type Maybe } from '../maybe.ts';
 import { keysFor, type SecretKey } from '../keyring.ts';
 import { encodePayload, encodingOf, makePayload, metadataText, type Payload } from '../payload.ts';
 import { presetCandidates } from '../presets.ts';
@@ -19,14 +20,14 @@ export const aesGcm: Family = {
   id: 'aes-gcm',
   recognises: (payload) => encodingOf(payload) === encrypted && payload.metadata.has(keyIdName),
   facts: (payload) => ({ keyId: metadataText(payload, keyIdName) ?? '' }),
-  open: async (payload, keys) => openWithOne(payload.data, await candidatesFor(payload, keys)),
+  open: (payload, keys) => after(candidatesFor(payload, keys), (candidates) => openWithOne(payload.data, candidates)),
 };
 
-async function candidatesFor(payload: Payload, keys: Keys): Promise<readonly Candidate[]> {
+function candidatesFor(payload: Payload, keys: Keys): Maybe<readonly Candidate[]> {
   const { keyring, namespace } = keys;
   const id = metadataText(payload, keyIdName) ?? '';
   const key = keysFor(keyring, namespace).find((candidate) => candidate.id === id);
-  if (key?.kind === 'secret') return [{ name: id, key: await keys.aes(key) }];
+  if (key?.kind === 'secret') return after(keys.aes(key), (material) => [{ name: id, key: material }]);
   if (key !== undefined)
     throw new NexusctlError(
       'KEY_NOT_FOUND',
@@ -48,7 +49,6 @@ export function sealAesGcm(payload: Payload, keyId: string, key: Uint8Array): Pa
   return makePayload({ encoding: encrypted, [keyIdName]: keyId }, sealGcm(key, encodePayload(payload)));
 }
 
-export async function sealWithKey(payload: Payload, keys: Keys, key: SecretKey): Promise<Payload> {
-  const material = await keys.aes(key);
-  return sealAesGcm(payload, key.id, material);
+export function sealWithKey(payload: Payload, keys: Keys, key: SecretKey): Maybe<Payload> {
+  return after(keys.aes(key), (material) => sealAesGcm(payload, key.id, material));
 }

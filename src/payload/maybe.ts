@@ -1,0 +1,13 @@
+/**
+ * A value, or a promise of one. What is here already is not waited for: with tens of thousands of payloads the waiting
+ * itself would be most of the work.
+ */
+export type Maybe<T> = T | Promise<T>;
+
+export function after<A, B>(value: Maybe<A>, next: (value: A) => Maybe<B>): Maybe<B> {
+  return value instanceof Promise ? value.then(next) : next(value);
+}
+
+export function all<T>(values: readonly Maybe<T>[]): Maybe<readonly T[]> {
+  return values.some((value) => value instanceof Promise) ? Promise.all(values) : (values as readonly T[]);
+}
