@@ -42,8 +42,9 @@ async function report(thrown: unknown, argv: readonly string[], context: Context
   const reason: unknown = context.signal.aborted ? context.signal.reason : thrown;
   const error = reason instanceof NexusctlError ? reason : thrown;
   const known = error instanceof NexusctlError ? error : await wordCommander(error);
-  const text = wantsJson(argv) ? errorJson(known ?? error) : errorText(known ?? error);
-  await context.stderr.write(`${context.redactor.redact(text)}\n`).catch(() => undefined);
+  const { redact } = context.redactor;
+  const text = wantsJson(argv) ? errorJson(known ?? error, redact) : errorText(known ?? error, redact);
+  await context.stderr.write(`${text}\n`).catch(() => undefined);
   return known?.exitCode ?? exitCodes.bug;
 }
 

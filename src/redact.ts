@@ -1,52 +1,104 @@
 /**
  * Redaction: the last gate before text leaves the process. It knows every secret that was resolved in this run
- * (in the spellings in which it could come back: raw, base64, URL- and JSON-escaped) and the shapes that secrets
- * have anywhere. Imports nothing, so that nothing can go wrong before it is loaded.
+ * (in the spellings in which it could come back: raw, base64, hex, URL- and JSON-escaped, cut off at the end) and the
+ * shapes that secrets have anywhere. Imports nothing, so that nothing can go wrong before it is loaded.
  */
 export interface Redactor {
   /** Remember a resolved secret; from now on it is masked. Short values are ignored: they would mask ordinary words. */
   readonly add: (secret: string | Uint8Array) => void;
+  /** Before any escaping for a terminal or for JSON: afterwards a secret may no longer read as it did. */
   readonly redact: (text: string) => string;
 }
 
 const mask = '[redacted]';
 const shortestSecret = 6;
+/** A message that was cut may end in the middle of a secret: this much of its beginning is enough to know it. */
+const tellingStart = 12;
 
 /** Shapes that are secret wherever they stand. Order matters: blocks before the lines inside them. */
 const shapes: readonly RegExp[] = [
   /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|$)/g,
   /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?/g,
-  /(?<=\b[Bb]earer\s+)[^\s"',;]{6,}/g,
-  /(?<=:\/\/)[^\s/@"']+:[^\s/@"']+(?=@)/g,
-  /(?<=\b(?:api_key|codec\.auth|client_key_data|client_cert_data|password|access_token|refresh_token)\s*[=:]\s*["']?)[^\s"']{4,}/gi,
-  /(?<=base64key:\/\/)[A-Za-z0-9_=+/-]{16,}/g,
+  /(?<=\b(?:bearer|basic)\s+)[^\s"',;]{6,}/gi,
+  // user:password@ and token@ of any URL
+  /(?<=:\/\/)[^\s/@"'?#]+(?=@)/g,
+  // key = "value", "key": "value", key: value, also with a value of several lines in three quotes
+  new RegExp(
+    String.raw`(?<=(?:api[_-]?key|codec[._]auth|client_(?:key|cert)_data|server_ca_cert_data|password|passphrase|` +
+      String.raw`(?:access|refresh|id)_token|client_secret|proxy-authorization|(?<!-)authorization)["']?\s*[=:]\s*)` +
+      String.raw`(?:"""[\s\S]*?(?:"""|$)|'''[\s\S]*?(?:'''|$)|"(?:[^"\\\n]|\\.)*(?:"|$)|'[^'\n]*(?:'|$)|[^\s"',;]{4,})`,
+    'gi',
+  ),
+  /(?<=base64key:(?:\/\/)?)[A-Za-z0-9_=+/-]{16,}/g,
 ];
 
 export function createRedactor(): Redactor {
   const known = new Set<string>();
   return {
     add(secret) {
-      const bytes = typeof secret === 'string' ? Buffer.from(secret) : Buffer.from(secret);
-      for (const spelling of spellings(bytes)) if (spelling.length >= shortestSecret) known.add(spelling);
+      const all =
+        typeof secret === 'string' ? [secret, ...spellings(Buffer.from(secret))] : spellings(Buffer.from(secret));
+      for (const spelling of all) if (spelling.trim().length >= shortestSecret) known.add(spelling);
     },
     redact(text) {
       let clean = text;
-      for (const secret of [...known].sort((a, b) => b.length - a.length)) clean = clean.replaceAll(secret, mask);
+      // Whole ones first: the beginning of one spelling may be the beginning of another.
+      const longestFirst = [...known].sort((a, b) => b.length - a.length);
+      for (const secret of longestFirst) clean = clean.replaceAll(secret, mask);
+      for (const secret of longestFirst) clean = maskStart(clean, secret);
       for (const shape of shapes) clean = clean.replace(shape, mask);
       return clean;
     },
   };
 }
 
+/** Masks what is left of a secret where it was cut off. */
+function maskStart(text: string, secret: string): string {
+  if (secret.length < tellingStart + 4 || secret.startsWith('-----BEGIN')) return text;
+  const start = secret.slice(0, tellingStart);
+  let clean = '';
+  let rest = text;
+  for (let at = rest.indexOf(start); at !== -1; at = rest.indexOf(start)) {
+    let end = at + tellingStart;
+    while (end < rest.length && rest[end] === secret[end - at]) end += 1;
+    clean += rest.slice(0, at) + mask;
+    rest = rest.slice(end);
+  }
+  return clean + rest;
+}
+
 function spellings(secret: Buffer): string[] {
-  const raw = secret.toString('utf8');
-  const trimmed = raw.trim();
-  return [raw, trimmed].flatMap((value) => [
+  const text = secret.toString('utf8');
+  const trimmed = text.trim();
+  const isText = !text.includes('\ufffd');
+  const lines = isText && trimmed.includes('\n') ? trimmed.split(/\r?\n/).filter((line) => line.length >= 16) : [];
+  const values = isText ? [...new Set([text, trimmed])] : [];
+  const bytes = isText ? values.map((value) => Buffer.from(value)) : [secret];
+  return [
+    ...bytes.flatMap(encodings),
+    ...values.flatMap(escapes),
+    ...lines.filter((line) => !line.startsWith('-----')).flatMap((line) => [line, line.trim()]),
+  ];
+}
+
+function encodings(bytes: Buffer): string[] {
+  const hex = bytes.toString('hex');
+  // Without padding, so that both the padded and the bare form are found.
+  return [bytes.toString('base64').replace(/=+$/, ''), bytes.toString('base64url'), hex, hex.toUpperCase()];
+}
+
+function escapes(value: string): string[] {
+  const json = JSON.stringify(value).slice(1, -1);
+  const url = encodeURIComponent(value);
+  return [
     value,
-    Buffer.from(value).toString('base64'),
-    Buffer.from(value).toString('base64url'),
-    Buffer.from(value).toString('hex'),
-    encodeURIComponent(value),
-    JSON.stringify(value).slice(1, -1),
-  ]);
+    json,
+    json.replaceAll('/', '\\/'),
+    json.replaceAll('\\"', '"'),
+    json.replaceAll('\\"', '"').replaceAll("'", "\\'"),
+    url,
+    url.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+    url.replaceAll('%20', '+'),
+    encodeURI(value),
+  ];
 }

@@ -2,8 +2,11 @@ import type { Command, OptionValues } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import type { ConnectionFlags } from '../profile/flags.ts';
-import { loadProfile } from '../profile/load.ts';
+import { secretsOfDocument, secretsOfVariables } from '../profile/known-secrets.ts';
+import { loadSources, type Loaded } from '../profile/load.ts';
 import { originText, type Profile, type ProfileFinding } from '../profile/profile.ts';
+import type { Sources } from '../profile/reader.ts';
+import { resolveProfile } from '../profile/resolve.ts';
 import { Option } from './commander.ts';
 import { collect, parseDuration } from './options.ts';
 
@@ -107,9 +110,18 @@ export async function profileOf(context: Context, options: ConnectionFlags): Pro
  */
 export async function examineProfile(context: Context, options: ConnectionFlags): Promise<Profile> {
   refuseEnvStore(context, options);
-  const profile = await loadProfile(await context.ports.files(), context, options);
-  rememberSecrets(profile, context);
-  return profile;
+  return (await loadRemembered(context, options)).profile;
+}
+
+/** With what the profile was made from, for commands that show it. Its secrets are known to the redactor. */
+export async function loadRemembered(
+  context: Context,
+  options: ConnectionFlags,
+): Promise<{ readonly loaded: Loaded; readonly profile: Profile }> {
+  const loaded = await loadSources(await context.ports.files(), context, options);
+  const profile = resolveProfile(loaded.sources, loaded.findings);
+  rememberSecrets(loaded.sources, profile, context);
+  return { loaded, profile };
 }
 
 /** Findings that a command passes on in `warnings[]`. */
@@ -133,10 +145,12 @@ export function refuseEnvStore(context: Context, options: ConnectionFlags): void
 }
 
 /** Values that stand in variables and files are secrets before anything is resolved. */
-function rememberSecrets(profile: Profile, { redactor }: Context): void {
+function rememberSecrets({ env, temporal }: Sources, profile: Profile, { redactor }: Context): void {
   const { apiKey, tls, codec, cloud } = profile;
   for (const setting of [apiKey, tls.clientKey, codec.auth, cloud.apiKey]) {
     if (setting?.value.kind === 'data') redactor.add(setting.value.data);
   }
   for (const { value } of [...profile.grpcMeta, ...codec.headers]) redactor.add(value);
+  for (const secret of [...secretsOfVariables(env), ...secretsOfDocument(temporal?.document ?? {})])
+    redactor.add(secret);
 }

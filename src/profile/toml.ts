@@ -39,19 +39,22 @@ function decode(bytes: string | Uint8Array, path: string): string {
 const openKeys =
   /^(address|namespace|authority|backend|account_id|cloud_address|policy_file|keyring|(tls\.)?(disabled|server_name|disable_host_verification|(client_cert|client_key|server_ca_cert)_path)|(codec\.)?endpoint)$/;
 
+const hiddenKeys =
+  /^(api_key|cloud_api_key|cloud_ca|(codec\.)?auth|(tls\.)?(client_(cert|key)(_data)?|server_ca(_cert_data)?)|tls|codec|grpc_meta(\.[\w-]+)?)$/;
+
 /** The line with a caret under the column; what could be a secret is masked, and the caret is then left out. */
 function codeLine(text: string, line: number, column: number): string {
   const content = text.split(/\r?\n/)[line - 1] ?? '';
   if (content.trim() === '') return '';
   const number = `${String(line)}:  `;
-  if (/^\s*\[[^\]"'=]*\]?\s*$/.test(content)) return frame(number, content, column);
+  if (/^\s*\[+\s*(profiles?|keyring)\b[\w. -]*\]*\s*$/.test(content)) return frame(number, content, column);
   const at = content.indexOf('=');
   const key = content
     .slice(0, at)
     .trim()
     .replaceAll(/["'\s]/g, '');
   if (at > 0 && openKeys.test(key)) return frame(number, content, column);
-  if (at > 0 && /^[\w.-]{1,64}$/.test(key)) {
+  if (at > 0 && hiddenKeys.test(key)) {
     const masked = `${content.slice(0, at + 1)} …`;
     return column <= at + 1 ? frame(number, masked, column) : `\n${number}${masked}`;
   }

@@ -1,11 +1,10 @@
 import type { Context } from '../../context.ts';
 import { emit } from '../../output/emit.ts';
-import { loadSources } from '../../profile/load.ts';
 import { showProfile } from '../../profile/show.ts';
 import { configShowView } from '../../views/config-show.ts';
 import type { Command } from '../commander.ts';
 import { examples, withOutput } from '../options.ts';
-import { profileWarnings, refuseEnvStore, withConnection } from '../profile-of.ts';
+import { loadRemembered, profileWarnings, refuseEnvStore, withConnection } from '../profile-of.ts';
 
 export function configShow(command: Command, context: Context) {
   return withConnection(withOutput(command, 'text', 'json'))
@@ -18,9 +17,7 @@ export function configShow(command: Command, context: Context) {
     )
     .action(async (options) => {
       refuseEnvStore(context, options);
-      const { profile, items, findings } = showProfile(
-        await loadSources(await context.ports.files(), context, options),
-      );
+      const { profile, items, findings } = showProfile((await loadRemembered(context, options)).loaded);
       const result = {
         ...(profile.backend === null ? {} : { backend: profile.backend.value }),
         ...(profile.account === undefined ? {} : { account: profile.account.value }),
