@@ -1,0 +1,136 @@
+import type { Operation } from '../endpoints/api.ts';
+import { withStatus } from '../endpoints/allowlist.ts';
+import type { Held, NewEndpoint, Target, Wish } from '../endpoints/endpoint.ts';
+import { NexusctlError } from '../errors/nexusctl-error.ts';
+import { durationOf, readMessage, replaceField, timestampOf, writeMessage, type Message } from '../protobuf/message.ts';
+import { descriptionOf, descriptionPayload, withDescription } from './description-payload.ts';
+
+/*
+ * temporal.api.cloud.nexus.v1 and operation.v1 by field number (cloud-api v0.19.1). Endpoint: 1 id, 2 resource_version,
+ * 3 spec, 4 state, 5 async_operation_id, 6 created_time, 7 last_modified_time. EndpointSpec: 1 name, 2 target_spec,
+ * 3 policy_specs, 4 description_deprecated, 5 description. What has other numbers is kept as it came.
+ */
+const spec = { name: 1, target: 2, policies: 3, oldDescription: 4, description: 5 } as const;
+
+/** temporal.api.cloud.resource.v1.ResourceState */
+export const resourceStates = [
+  'unspecified',
+  'activating',
+  'activation-failed',
+  'active',
+  'updating',
+  'update-failed',
+  'deleting',
+  'delete-failed',
+  'deleted',
+  'suspended',
+  'expired',
+] as const;
+
+export function stateOf(number: number): string {
+  return resourceStates[number] ?? `state-${String(number)}`;
+}
+
+export function heldFromCloud(bytes: Uint8Array): Held {
+  const endpoint = readMessage(bytes);
+  const own = endpoint.message(3);
+  const target = targetOf(own);
+  const description = descriptionOf(own, spec.description) ?? own.text(spec.oldDescription);
+  const allowed = own.all(spec.policies).map(({ value }) => callerOf(value));
+  const created = timestampOf(endpoint, 6);
+  const updated = timestampOf(endpoint, 7);
+  const operationId = endpoint.text(5);
+  const namespaces = [...new Set(allowed.flatMap((namespace) => namespace ?? []))];
+  return {
+    spec: endpoint.bytes(3),
+    unknownPolicies: allowed.filter((namespace) => namespace === null).length,
+    ...(operationId === '' ? {} : { operationId }),
+    endpoint: {
+      id: endpoint.text(1),
+      name: own.text(spec.name),
+      state: stateOf(endpoint.number(4)),
+      ...(target === undefined ? {} : { target }),
+      ...(description === '' ? {} : { description }),
+      // No `until` is known to Cloud, so none of these can be over.
+      callers: withStatus(
+        namespaces.map((namespace) => ({ namespace })),
+        new Date(0),
+      ),
+      resourceVersion: endpoint.text(2),
+      ...(created === undefined ? {} : { createdAt: created }),
+      ...(updated === undefined ? {} : { updatedAt: updated }),
+    },
+  };
+}
+
+function targetOf(own: Message): Target | undefined {
+  const target = own.message(spec.target);
+  if (!target.has(1)) return undefined;
+  const worker = target.message(1);
+  return { kind: 'worker', namespace: worker.text(1), taskQueue: worker.text(2) };
+}
+
+/** The namespace of an allowed_cloud_namespace_policy_spec; null for a policy of another kind. */
+function callerOf(policy: Uint8Array): string | null {
+  const kind = readMessage(policy);
+  return kind.has(1) ? kind.message(1).text(1) : null;
+}
+
+function policyOf(namespace: string): Uint8Array {
+  return writeMessage([1, writeMessage([1, namespace])]);
+}
+
+export function newCloudSpec({ name, target, description, callers }: NewEndpoint): Uint8Array {
+  const base = writeMessage([spec.name, name], [spec.target, targetBytes(target, null)]);
+  const withCallers = replaceField(readMessage(base), spec.policies, callers.map(policyOf));
+  if (description === undefined || description === '') return withCallers;
+  return replaceField(readMessage(withCallers), spec.description, [descriptionPayload(description)]);
+}
+
+/** The spec as it came with what is wished put into it; policies of other kinds and unknown fields stay. */
+export function changedCloudSpec(before: Uint8Array, wish: Wish): Uint8Array {
+  let own = readMessage(before);
+  const put = (bytes: Uint8Array) => (own = readMessage(bytes));
+  if (wish.name !== undefined) put(replaceField(own, spec.name, [Buffer.from(wish.name)]));
+  if (wish.target !== undefined) put(replaceField(own, spec.target, [targetBytes(wish.target, own)]));
+  if (wish.description !== undefined) {
+    put(withDescription(own, spec.description, wish.description));
+    put(replaceField(own, spec.oldDescription, []));
+  }
+  if (wish.callers !== undefined) put(replaceField(own, spec.policies, policiesAfter(own, wish.callers)));
+  return Buffer.concat(own.fields.map(({ raw }) => raw));
+}
+
+function policiesAfter(own: Message, callers: readonly string[]): readonly Uint8Array[] {
+  const wished = new Set(callers);
+  const kept = own.all(spec.policies).filter(({ value }) => {
+    const namespace = callerOf(value);
+    return namespace === null || wished.has(namespace);
+  });
+  for (const { value } of kept) wished.delete(callerOf(value) ?? '');
+  return [...kept.map(({ value }) => value), ...[...wished].map(policyOf)];
+}
+
+function targetBytes(target: Target, own: Message | null): Uint8Array {
+  if (target.kind === 'external')
+    throw new NexusctlError('INVALID_ARGUMENT', 'Temporal Cloud knows worker targets only, no URL', {
+      hint: 'give --target-namespace and --target-task-queue',
+    });
+  const old = own?.message(spec.target) ?? readMessage(new Uint8Array());
+  const worker = readMessage(replaceField(old.message(1), 1, [Buffer.from(target.namespace)]));
+  return replaceField(old, 1, [replaceField(worker, 2, [Buffer.from(target.taskQueue)])]);
+}
+
+/** temporal.api.cloud.operation.v1.AsyncOperation: 1 id, 9 state, 3 check_duration, 6 failure_reason. */
+export function operationOf(bytes: Uint8Array): Operation {
+  const operation = readMessage(bytes);
+  const states = ['unknown', 'pending', 'in-progress', 'failed', 'cancelled', 'fulfilled', 'rejected'] as const;
+  const checkAfterMs = durationOf(operation, 3);
+  const failureReason = operation.text(6);
+  return {
+    id: operation.text(1),
+    state: states[operation.number(9)] ?? 'unknown',
+    ...(failureReason === '' ? {} : { failureReason }),
+    ...(checkAfterMs === undefined ? {} : { checkAfterMs }),
+  };
+}
