@@ -5,6 +5,8 @@ import type { Files } from './profile/files.ts';
 import type { SecretFetchers } from './profile/secrets.ts';
 import type { Documents } from './payload/documents.ts';
 import type { KeyServices } from './payload/keyring.ts';
+import type { EndpointAdapters } from './adapters/endpoints.ts';
+import type { Connection, Rpc } from './profile/connection.ts';
 import type { SandboxDoor } from './sandbox/door.ts';
 
 /** A stream that a person may be watching. */
@@ -24,6 +26,9 @@ export interface Ports {
   readonly secretFetchers: () => Promise<SecretFetchers>;
   readonly documents: () => Promise<Documents>;
   readonly keyServices: () => Promise<KeyServices>;
+  /** Opens a gRPC connection on the first call over it. */
+  readonly rpc: () => Promise<(connection: Connection) => Rpc>;
+  readonly endpoints: () => Promise<EndpointAdapters>;
   readonly sandbox: () => Promise<SandboxDoor>;
 }
 

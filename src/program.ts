@@ -91,6 +91,73 @@ const contents: readonly (Verb | Noun)[] = [
     ],
   },
   {
+    name: 'endpoint',
+    summary: 'Nexus endpoints and who may call them',
+    verbs: [
+      {
+        name: 'list',
+        summary: 'all endpoints, with filters',
+        load: async () => (await import('./commands/endpoint/list.ts')).endpointList,
+      },
+      {
+        name: 'get',
+        summary: 'one endpoint',
+        load: async () => (await import('./commands/endpoint/get.ts')).endpointGet,
+      },
+      {
+        name: 'create',
+        summary: 'a new endpoint',
+        load: async () => (await import('./commands/endpoint/create.ts')).endpointCreate,
+      },
+      {
+        name: 'update',
+        summary: 'another target, description or name',
+        load: async () => (await import('./commands/endpoint/update.ts')).endpointUpdate,
+      },
+      {
+        name: 'delete',
+        summary: 'delete an endpoint; asks for its name',
+        load: async () => (await import('./commands/endpoint/delete.ts')).endpointDelete,
+      },
+      {
+        name: 'allow',
+        summary: 'let namespaces call an endpoint',
+        load: async () => (await import('./commands/endpoint/allow.ts')).endpointAllow,
+      },
+      {
+        name: 'revoke',
+        summary: 'take namespaces off an endpoint, or one off all',
+        load: async () => (await import('./commands/endpoint/revoke.ts')).endpointRevoke,
+      },
+      {
+        name: 'callers',
+        summary: 'who may call an endpoint, and who explains it',
+        load: async () => (await import('./commands/endpoint/callers.ts')).endpointCallers,
+      },
+      {
+        name: 'set-callers',
+        summary: 'state the whole list; shows who loses',
+        load: async () => (await import('./commands/endpoint/set-callers.ts')).endpointSetCallers,
+      },
+      {
+        name: 'check',
+        summary: 'may a namespace call an endpoint, and why not; exit 1 for no',
+        load: async () => (await import('./commands/endpoint/check.ts')).endpointCheck,
+      },
+      {
+        name: 'policy',
+        summary: 'the allowlist of a self-hosted cluster',
+        verbs: [
+          {
+            name: 'init',
+            summary: 'write a policy file with default deny',
+            load: async () => (await import('./commands/endpoint/policy/init.ts')).policyInit,
+          },
+        ],
+      },
+    ],
+  },
+  {
     name: 'completion',
     summary: 'a completion script for bash, zsh, fish or PowerShell',
     load: async () => (await import('./commands/completion.ts')).completion(buildWholeProgram),

@@ -3,7 +3,7 @@ import type { Held, Wish } from '../endpoints/endpoint.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { readMessage, writeMessage, type Message } from '../protobuf/message.ts';
 import { changedCloudSpec, heldFromCloud, newCloudSpec, operationOf } from './cloud-messages.ts';
-import type { GrpcClient } from './grpc.ts';
+import type { Rpc } from '../profile/connection.ts';
 
 const service = '/temporal.api.cloud.cloudservice.v1.CloudService';
 const pageSize = 100;
@@ -12,7 +12,7 @@ const pageSize = 100;
 export const cloudApiVersion = 'v0.19.1';
 
 /** Nexus endpoints of a Temporal Cloud account over the Cloud Ops API. */
-export function cloudEndpoints(client: GrpcClient): EndpointApi {
+export function cloudEndpoints(client: Rpc): EndpointApi {
   const ask = (method: string, request: Uint8Array, signal: AbortSignal, repeatable = true): Promise<Message> =>
     client.call(`${service}/${method}`, request, { signal, repeatable }).then(({ message }) => readMessage(message));
 
@@ -61,7 +61,11 @@ export function cloudEndpoints(client: GrpcClient): EndpointApi {
       return named ?? (isId(nameOrId) ? null : await byId(nameOrId, signal));
     },
     create: async (endpoint, { requestId, signal }) => {
-      const answer = await ask('CreateNexusEndpoint', writeMessage([1, newCloudSpec(endpoint)], [2, requestId]), signal);
+      const answer = await ask(
+        'CreateNexusEndpoint',
+        writeMessage([1, newCloudSpec(endpoint)], [2, requestId]),
+        signal,
+      );
       return { endpointId: answer.text(1), ...operationIn(answer.bytes(2)) };
     },
     update: async (held: Held, wish: Wish, { requestId, signal }: WriteOptions) => {
@@ -75,7 +79,11 @@ export function cloudEndpoints(client: GrpcClient): EndpointApi {
     },
     delete: async (held, { requestId, signal }) => {
       const { id, resourceVersion } = held.endpoint;
-      const answer = await ask('DeleteNexusEndpoint', writeMessage([1, id], [2, resourceVersion], [3, requestId]), signal);
+      const answer = await ask(
+        'DeleteNexusEndpoint',
+        writeMessage([1, id], [2, resourceVersion], [3, requestId]),
+        signal,
+      );
       return operationIn(answer.bytes(1));
     },
     operation: async (id, signal) => {

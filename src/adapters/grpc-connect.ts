@@ -3,32 +3,8 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { fromSocketError } from '../errors/translate.ts';
+import type { Connection } from '../profile/connection.ts';
 import { proxyFor, type Proxy } from './proxy.ts';
-
-/** Whom to call and how to trust it. Material is PEM, already resolved. */
-export interface GrpcTarget {
-  /** `host:port`. */
-  readonly address: string;
-  readonly tls: {
-    readonly ca?: string | Uint8Array;
-    readonly cert?: string | Uint8Array;
-    readonly key?: string | Uint8Array;
-    readonly serverName?: string;
-    /** False for --tls-disable-host-verification; then nothing secret may be sent. */
-    readonly verify: boolean;
-  } | null;
-  readonly connectMs: number;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Metadata without secrets, sent with every call. */
-  readonly metadata: Readonly<Record<string, string>>;
-  /**
-   * Metadata that is secret (authorization, grpc_meta), resolved for each connection: it goes out only on a verified
-   * socket, or in clear to a loopback address for which `plaintextHost` was given.
-   */
-  readonly credentials: () => Promise<Readonly<Record<string, string>>>;
-  /** --allow-plaintext-key. */
-  readonly plaintextHost?: string;
-}
 
 export interface Connected {
   readonly session: ClientHttp2Session;
@@ -39,7 +15,7 @@ export interface Connected {
  * One HTTP/2 connection. Credentials are released only after this very socket has proved whom it belongs to
  * (security.md 1).
  */
-export async function connectGrpc(target: GrpcTarget, signal: AbortSignal): Promise<Connected> {
+export async function connectGrpc(target: Connection, signal: AbortSignal): Promise<Connected> {
   const { host, port } = parseAddress(target.address);
   const proxy = proxyFor(host, target.env);
   const credentials = await target.credentials();
@@ -58,11 +34,15 @@ export async function connectGrpc(target: GrpcTarget, signal: AbortSignal): Prom
     socket?.destroy();
     if (signal.aborted) throw signal.reason;
     if (limit.aborted)
-      throw new NexusctlError('UNREACHABLE', `no connection to ${target.address} within ${String(target.connectMs)} ms`, {
-        hint: 'run `nexusctl connect-test` to find out where the path ends, or raise --client-connect-timeout',
-        cause: error,
-        details: { address: target.address, errno: 'ETIMEDOUT' },
-      });
+      throw new NexusctlError(
+        'UNREACHABLE',
+        `no connection to ${target.address} within ${String(target.connectMs)} ms`,
+        {
+          hint: 'run `nexusctl connect-test` to find out where the path ends, or raise --client-connect-timeout',
+          cause: error,
+          details: { address: target.address, errno: 'ETIMEDOUT' },
+        },
+      );
     throw fromSocketError(error, target.address);
   }
 }
@@ -72,11 +52,13 @@ export function parseAddress(address: string): { readonly host: string; readonly
   const host = match?.groups?.['v6'] ?? match?.groups?.['name'];
   const port = Number(match?.groups?.['port']);
   if (host === undefined || !(port >= 1 && port <= 65_535))
-    throw new NexusctlError('SETTING_INVALID', `'${address}' is no address`, { hint: 'an address looks like host:port' });
+    throw new NexusctlError('SETTING_INVALID', `'${address}' is no address`, {
+      hint: 'an address looks like host:port',
+    });
   return { host, port };
 }
 
-function refuseUnsafe(target: GrpcTarget, host: string, proxy: Proxy | null): void {
+function refuseUnsafe(target: Connection, host: string, proxy: Proxy | null): void {
   if (target.tls !== null) {
     if (target.tls.verify) return;
     throw new NexusctlError('INSECURE_CREDENTIAL', 'no credential is sent to a server whose name is not verified', {
@@ -96,9 +78,13 @@ function refuseUnsafe(target: GrpcTarget, host: string, proxy: Proxy | null): vo
 function refuseForeign(socket: Socket, address: string): void {
   const peer = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
   if (peer === '::1' || peer.startsWith('127.')) return;
-  throw new NexusctlError('INSECURE_CREDENTIAL', `${address} is ${peer}, not a loopback address: no credential in clear`, {
-    hint: 'turn TLS on with --tls',
-  });
+  throw new NexusctlError(
+    'INSECURE_CREDENTIAL',
+    `${address} is ${peer}, not a loopback address: no credential in clear`,
+    {
+      hint: 'turn TLS on with --tls',
+    },
+  );
 }
 
 async function openSocket(host: string, port: number, proxy: Proxy | null, signal: AbortSignal): Promise<Socket> {
@@ -112,7 +98,8 @@ async function openSocket(host: string, port: number, proxy: Proxy | null, signa
 /** CONNECT by hand: node:http would add 10 ms to every start for three lines of text. */
 async function tunnel(socket: Socket, to: string, proxy: Proxy, signal: AbortSignal): Promise<void> {
   const { credentials } = proxy;
-  const basic = credentials === undefined ? '' : `Proxy-Authorization: Basic ${Buffer.from(credentials).toString('base64')}\r\n`;
+  const basic =
+    credentials === undefined ? '' : `Proxy-Authorization: Basic ${Buffer.from(credentials).toString('base64')}\r\n`;
   socket.write(`CONNECT ${to} HTTP/1.1\r\nHost: ${to}\r\n${basic}\r\n`);
   let answer = Buffer.alloc(0);
   while (!answer.includes('\r\n\r\n')) {
@@ -138,7 +125,7 @@ async function tunnel(socket: Socket, to: string, proxy: Proxy, signal: AbortSig
 async function secure(
   socket: Socket,
   host: string,
-  tls: NonNullable<GrpcTarget['tls']>,
+  tls: NonNullable<Connection['tls']>,
   signal: AbortSignal,
 ): Promise<Socket> {
   const name = tls.serverName ?? host;
@@ -160,13 +147,21 @@ async function secure(
   return secured;
 }
 
-function pem(key: 'ca' | 'cert' | 'key', value: string | Uint8Array | undefined): { [K in typeof key]?: string | Buffer } {
+function pem(
+  key: 'ca' | 'cert' | 'key',
+  value: string | Uint8Array | undefined,
+): Partial<Record<typeof key, string | Buffer>> {
   if (value === undefined) return {};
   return { [key]: typeof value === 'string' ? value : Buffer.from(value) };
 }
 
 /** Resolves at the server's SETTINGS: only then has a TLS 1.3 server accepted the client's certificate. */
-async function startHttp2(target: GrpcTarget, host: string, socket: Socket, signal: AbortSignal): Promise<ClientHttp2Session> {
+async function startHttp2(
+  target: Connection,
+  host: string,
+  socket: Socket,
+  signal: AbortSignal,
+): Promise<ClientHttp2Session> {
   const scheme = target.tls === null ? 'http' : 'https';
   const authority = host.includes(':') ? `[${host}]` : host;
   const session = connectHttp2(`${scheme}://${authority}:${String(parseAddress(target.address).port)}`, {
@@ -204,7 +199,10 @@ function event(emitter: Emitter, name: string, signal: AbortSignal): Promise<voi
     const fail = (error: unknown) => finish(() => reject(error instanceof Error ? error : new Error(String(error))));
     const closed = () => fail(Object.assign(new Error('closed'), { code: 'ECONNRESET' }));
     const aborted = () => fail(signal.reason);
-    if (signal.aborted) return aborted();
+    if (signal.aborted) {
+      aborted();
+      return;
+    }
     emitter.once(name, done);
     emitter.once('error', fail);
     emitter.once('close', closed);

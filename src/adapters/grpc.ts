@@ -3,39 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { fromGrpcStatus, fromSocketError } from '../errors/translate.ts';
 import { readFields, textOf } from '../protobuf/wire.ts';
-import { connectGrpc, type Connected, type GrpcTarget } from './grpc-connect.ts';
-
-export interface CallOptions {
-  readonly signal: AbortSignal;
-  /** The call may be sent twice: a read, or a write that carries a request id. */
-  readonly repeatable: boolean;
-  /** Bound on one attempt; 30 s unless told. */
-  readonly deadlineMs?: number;
-}
-
-export interface Answer {
-  readonly message: Uint8Array;
-  /** Response headers, lower case, e.g. what a policy-enforcing server says about itself. */
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-/**
- * Unary gRPC calls over one HTTP/2 connection: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md.
- * grpc-js would cost every start 40 ms and drops what its generated classes do not know.
- */
-export interface GrpcClient {
-  /**
-   * @param method `/package.Service/Method`
-   * @throws NexusctlError by the status number, or UNREACHABLE, TLS_FAILED …
-   */
-  readonly call: (method: string, request: Uint8Array, options: CallOptions) => Promise<Answer>;
-  readonly close: () => void;
-}
+import type { Answer, CallOptions, Connection, Rpc } from '../profile/connection.ts';
+import { connectGrpc, type Connected } from './grpc-connect.ts';
 
 const largestMessage = 64 * 1024 * 1024;
 const attempts = 5;
 
-export function openGrpc(target: GrpcTarget): GrpcClient {
+/** Unary gRPC over one HTTP/2 connection: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md. */
+export function openGrpc(target: Connection): Rpc {
   let connecting: Promise<Connected> | undefined;
   const connected = async (signal: AbortSignal): Promise<Connected> => {
     connecting ??= connectGrpc(target, signal);
@@ -49,7 +24,7 @@ export function openGrpc(target: GrpcTarget): GrpcClient {
     connecting = undefined;
     return connected(signal);
   };
-  const call: GrpcClient['call'] = async (method, request, options) => {
+  const call: Rpc['call'] = async (method, request, options) => {
     let refreshed = false;
     for (let attempt = 1; ; attempt += 1) {
       options.signal.throwIfAborted();
@@ -101,11 +76,16 @@ async function callOnce(
   request: Uint8Array,
   { signal, deadlineMs = 30_000 }: CallOptions,
 ): Promise<Answer> {
-  const received = await exchange(session, { headers, method, request, deadlineMs, signal, address });
+  const received = await exchange(session, { headers, method, request, deadlineMs, signal, address }).catch(
+    (error: unknown) => {
+      throw fromSocketError(error, address);
+    },
+  );
   const { head, trailers, body } = received;
   const name = method.slice(method.lastIndexOf('/') + 1);
   const closing = trailers['grpc-status'] === undefined ? head : trailers;
-  const status = closing['grpc-status'] === undefined ? statusOfHttp(Number(head[':status'])) : Number(closing['grpc-status']);
+  const status =
+    closing['grpc-status'] === undefined ? statusOfHttp(Number(head[':status'])) : Number(closing['grpc-status']);
   if (status === 0) return { message: unframe(body, name), headers: plainHeaders(head) };
   throw fromAnswer(status, closing, name, address);
 }
@@ -147,9 +127,12 @@ function exchange(session: ClientHttp2Session, wish: Exchange): Promise<Received
       if (!stream.destroyed) stream.close(8);
     };
     const aborted = () => {
-      if (wish.signal.aborted) return fail(wish.signal.reason);
+      if (wish.signal.aborted) {
+        fail(wish.signal.reason);
+        return;
+      }
       const method = wish.method.slice(wish.method.lastIndexOf('/') + 1);
-      return fail(
+      fail(
         fromGrpcStatus({
           status: 4,
           message: `no answer within ${String(wish.deadlineMs)} ms`,
@@ -160,7 +143,7 @@ function exchange(session: ClientHttp2Session, wish: Exchange): Promise<Received
     };
     limit.addEventListener('abort', aborted, { once: true });
     stream.on('response', (given) => (head = given));
-    stream.on('trailers', (given) => (trailers = given));
+    stream.on('trailers', (given: IncomingHttpHeaders) => (trailers = given));
     stream.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size > largestMessage + 5) fail(tooLarge(wish.method));
@@ -198,7 +181,16 @@ function tooLarge(method: string): NexusctlError {
 
 /** https://github.com/grpc/grpc/blob/master/doc/http-grpc-status-mapping.md */
 function statusOfHttp(status: number): number {
-  const table: Readonly<Record<number, number>> = { 400: 13, 401: 16, 403: 7, 404: 12, 429: 14, 502: 14, 503: 14, 504: 14 };
+  const table: Readonly<Record<number, number>> = {
+    400: 13,
+    401: 16,
+    403: 7,
+    404: 12,
+    429: 14,
+    502: 14,
+    503: 14,
+    504: 14,
+  };
   return table[status] ?? 2;
 }
 
@@ -233,7 +225,8 @@ function reasonOf(encoded: string | undefined): string | undefined {
     for (const detail of readFields(Buffer.from(encoded, 'base64')).filter((field) => field.number === 3)) {
       const any = readFields(detail.value);
       const type = any.find((field) => field.number === 1);
-      if (type === undefined || !textOf(type).endsWith('/temporal.api.errordetails.v1.PermissionDeniedFailure')) continue;
+      if (type === undefined || !textOf(type).endsWith('/temporal.api.errordetails.v1.PermissionDeniedFailure'))
+        continue;
       const failure = readFields(any.find((field) => field.number === 2)?.value ?? new Uint8Array());
       const reason = failure.find((field) => field.number === 1);
       if (reason !== undefined) return textOf(reason);
@@ -243,7 +236,6 @@ function reasonOf(encoded: string | undefined): string | undefined {
   }
   return undefined;
 }
-
 
 function headerOf(headers: IncomingHttpHeaders, name: string): string | undefined {
   const value = headers[name];

@@ -9,6 +9,8 @@ export function lazyPorts(host: Host): Ports {
     secretFetchers: once(async () => (await import('./secrets.ts')).makeSecretFetchers(host)),
     documents: once(async () => (await import('./documents.ts')).documents),
     keyServices: once(async () => (await import('./kms.ts')).makeKeyServices(host)),
+    rpc: once(async () => (await import('./grpc.ts')).openGrpc),
+    endpoints: once(async () => (await import('./endpoints.ts')).endpointAdapters),
     sandbox: once(async () => (await import('../sandbox/door.ts')).sandboxDoor),
   };
 }

@@ -3,7 +3,7 @@ import type { Held, NewEndpoint, Target, Wish } from '../endpoints/endpoint.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { readMessage, replaceField, timestampOf, writeMessage, type Message } from '../protobuf/message.ts';
 import { descriptionOf, descriptionPayload, withDescription } from './description-payload.ts';
-import type { GrpcClient } from './grpc.ts';
+import type { Rpc } from '../profile/connection.ts';
 
 const service = '/temporal.api.operatorservice.v1.OperatorService';
 const pageSize = 100;
@@ -15,8 +15,13 @@ const pageSize = 100;
 const spec = { name: 1, description: 2, target: 3 } as const;
 
 /** Nexus endpoints of a self-hosted cluster over the operator service. It keeps no allowlist. */
-export function operatorEndpoints(client: GrpcClient): EndpointApi {
-  const ask = async (method: string, request: Uint8Array, signal: AbortSignal, repeatable: boolean): Promise<Message> => {
+export function operatorEndpoints(client: Rpc): EndpointApi {
+  const ask = async (
+    method: string,
+    request: Uint8Array,
+    signal: AbortSignal,
+    repeatable: boolean,
+  ): Promise<Message> => {
     const { message } = await client.call(`${service}/${method}`, request, { signal, repeatable });
     return readMessage(message);
   };
@@ -40,7 +45,8 @@ export function operatorEndpoints(client: GrpcClient): EndpointApi {
       const answer = await ask('GetNexusEndpoint', writeMessage([1, id]), signal, true);
       return answer.has(1) ? heldFromOperator(answer.bytes(1)) : null;
     } catch (error) {
-      if (error instanceof NexusctlError && (error.code === 'NOT_FOUND' || error.code === 'INVALID_ARGUMENT')) return null;
+      if (error instanceof NexusctlError && (error.code === 'NOT_FOUND' || error.code === 'INVALID_ARGUMENT'))
+        return null;
       throw error;
     }
   };
@@ -63,7 +69,9 @@ export function operatorEndpoints(client: GrpcClient): EndpointApi {
     },
     create: (endpoint, { signal }) => change('CreateNexusEndpoint', writeMessage([1, newSpec(endpoint)]), signal),
     update: (held, wish, { signal }) => {
-      if (wish.name !== undefined && wish.name !== held.endpoint.name) throw renameRefused();
+      // The server does not check that the new name is free and keeps the old one: nothing here ever renames.
+      if (wish.name !== undefined && wish.name !== held.endpoint.name)
+        throw new NexusctlError('UNSUPPORTED_BY_SERVER', 'a self-hosted server cannot rename an endpoint safely');
       const { id, resourceVersion } = held.endpoint;
       const request = writeMessage([1, id], [2, BigInt(resourceVersion ?? '0')], [3, changedSpec(held.spec, wish)]);
       return change('UpdateNexusEndpoint', request, signal);
@@ -75,12 +83,6 @@ export function operatorEndpoints(client: GrpcClient): EndpointApi {
     operation: null,
     close: client.close,
   };
-}
-
-export function renameRefused(): NexusctlError {
-  return new NexusctlError('UNSUPPORTED_BY_SERVER', 'a self-hosted server cannot rename an endpoint safely', {
-    hint: 'it does not check that the new name is free, and keeps the old one: create a new endpoint, move the callers, delete this one',
-  });
 }
 
 /** When one endpoint's target namespace was deleted, the server fails the whole list with NOT_FOUND. */

@@ -54,7 +54,7 @@ export function gainsAndLoses(
 
 /**
  * The merge rule of `allow` and `revoke`: what both sides changed, and not in the same way, is a conflict; everything
- * else of theirs is kept.
+ * else of theirs is kept. Inside an entry the same holds for each of its parts.
  * @returns the entries on which mine and theirs contradict each other
  */
 export function contradictions(
@@ -65,16 +65,30 @@ export function contradictions(
   const changed = new Map(differences(base, theirs).map((difference) => [difference.namespace, difference.after]));
   return differences(base, mine)
     .filter(({ namespace }) => changed.has(namespace))
-    .map(({ namespace, after }) => ({ namespace, mine: after, theirs: changed.get(namespace) ?? null }))
-    .filter((both) => !sameEntry(both.mine, both.theirs));
+    .map(({ namespace, before, after }) => ({ namespace, before, mine: after, theirs: changed.get(namespace) ?? null }))
+    .filter(({ before, mine: ours, theirs: others }) => contradict(before, ours, others))
+    .map(({ namespace, mine: ours, theirs: others }) => ({ namespace, mine: ours, theirs: others }));
 }
+
+function contradict(base: CallerEntry | null, mine: CallerEntry | null, theirs: CallerEntry | null): boolean {
+  if (mine === null || theirs === null) return mine !== theirs;
+  return parts.some((part) => {
+    const [was, ours, others] = [base?.[part], mine[part], theirs[part]];
+    return ours !== was && others !== was && ours !== others;
+  });
+}
+
+const parts = ['owner', 'reason', 'ref', 'until'] as const;
 
 export function withStatus(entries: readonly CallerEntry[], now: Date): readonly Caller[] {
   return entries.map((entry) => ({ ...entry, status: isOver(entry.until, now) ? 'expired' : 'active' }));
 }
 
 export function withoutStatus(callers: readonly Caller[]): readonly CallerEntry[] {
-  return callers.map(({ status: _status, ...entry }) => entry);
+  return callers.map(
+    (caller) =>
+      Object.fromEntries(Object.entries(caller).filter(([key]) => key !== 'status')) as unknown as CallerEntry,
+  );
 }
 
 function byNamespace(entries: readonly CallerEntry[]): ReadonlyMap<string, CallerEntry> {
@@ -83,5 +97,5 @@ function byNamespace(entries: readonly CallerEntry[]): ReadonlyMap<string, Calle
 
 function sameEntry(one: CallerEntry | null, other: CallerEntry | null): boolean {
   if (one === null || other === null) return one === other;
-  return (['namespace', 'owner', 'reason', 'ref', 'until'] as const).every((key) => one[key] === other[key]);
+  return one.namespace === other.namespace && parts.every((part) => one[part] === other[part]);
 }

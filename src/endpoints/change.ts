@@ -1,7 +1,15 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { applyEdit, contradictions, gainsAndLoses, withoutStatus, type Edit } from './allowlist.ts';
 import type { Accepted, EndpointApi } from './api.ts';
-import { sameTarget, type Action, type Change, type Endpoint, type Held, type NewEndpoint, type Wish } from './endpoint.ts';
+import {
+  sameTarget,
+  type Action,
+  type Change,
+  type Endpoint,
+  type Held,
+  type NewEndpoint,
+  type Wish,
+} from './endpoint.ts';
 import { awaitEndpoint, awaitOperation, type Waiting } from './wait.ts';
 
 /** Options of every write. */
@@ -26,12 +34,7 @@ const patienceMs = 180_000;
  * until the write is taken.
  * @throws NexusctlError ENDPOINT_NOT_FOUND, CONFLICT (with --resource-version, or when both changed the same entry)
  */
-export async function editCallers(
-  api: EndpointApi,
-  nameOrId: string,
-  edit: Edit,
-  writing: Writing,
-): Promise<Outcome> {
+export async function editCallers(api: EndpointApi, nameOrId: string, edit: Edit, writing: Writing): Promise<Outcome> {
   let held = await mustFind(api, nameOrId, writing);
   const first = held.endpoint;
   checkVersion(first, writing);
@@ -62,10 +65,14 @@ function refuseContradictions(base: Endpoint, edit: Edit, theirs: Endpoint): voi
   const old = withoutStatus(base.callers);
   const [clash] = contradictions(old, applyEdit(old, edit), withoutStatus(theirs.callers));
   if (clash === undefined) return;
-  throw new NexusctlError('CONFLICT', `somebody else changed the entry of ${clash.namespace} at ${base.name} meanwhile`, {
-    hint: 'look at it with `nexusctl endpoint callers` and decide again',
-    details: { endpoint: base.name, mine: JSON.stringify(clash.mine), theirs: JSON.stringify(clash.theirs) },
-  });
+  throw new NexusctlError(
+    'CONFLICT',
+    `somebody else changed the entry of ${clash.namespace} at ${base.name} meanwhile`,
+    {
+      hint: 'look at it with `nexusctl endpoint callers` and decide again',
+      details: { endpoint: base.name, mine: JSON.stringify(clash.mine), theirs: JSON.stringify(clash.theirs) },
+    },
+  );
 }
 
 /** Who lost a race lets the winner's operation end, and then waits for a random while. */
@@ -85,7 +92,9 @@ async function yieldTo(
   const longest = Math.min(50 * 2 ** Math.min(attempt, 6), 1_500);
   await writing.sleep(longest * (0.3 + 0.7 * Math.random()), writing.signal);
   if (busy && fresh.operationId !== undefined && api.operation !== null)
-    await awaitOperation(api, fresh.operationId, deadline, { ...writing, progress: () => undefined }).catch(ignoreFailed);
+    await awaitOperation(api, fresh.operationId, deadline, { ...writing, progress: () => undefined }).catch(
+      ignoreFailed,
+    );
 }
 
 /**
@@ -117,7 +126,11 @@ export async function rewrite(
 /** @throws NexusctlError ALREADY_EXISTS when the name is taken by an endpoint that differs */
 export async function createEndpoint(api: EndpointApi, wish: NewEndpoint, writing: Writing): Promise<Outcome> {
   const { requestId, signal } = writing;
-  const full: Wish = { target: wish.target, description: wish.description ?? null, ...(api.keepsCallers ? { callers: wish.callers } : {}) };
+  const full: Wish = {
+    target: wish.target,
+    description: wish.description ?? null,
+    ...(api.keepsCallers ? { callers: wish.callers } : {}),
+  };
   const existing = await api.find(wish.name, signal);
   if (existing !== null) {
     if (!fulfils(existing.endpoint, full)) throw taken(wish.name);
@@ -131,8 +144,11 @@ export async function createEndpoint(api: EndpointApi, wish: NewEndpoint, writin
   };
   if (writing.dryRun) return planned('create', null, after);
   const reached = (endpoint: Endpoint | null) => isActive(endpoint) && endpoint !== null && fulfils(endpoint, full);
-  const result = await attemptWrite(api, wish.name, requestId, reached, writing, () => api.create(wish, { requestId, signal }));
-  if (result.kind === 'accepted') return await finish(api, 'create', null, wish.name, result.accepted, reached, writing);
+  const result = await attemptWrite(api, wish.name, requestId, reached, writing, () =>
+    api.create(wish, { requestId, signal }),
+  );
+  if (result.kind === 'accepted')
+    return await finish(api, 'create', null, wish.name, result.accepted, reached, writing);
   if (result.error.code === 'ALREADY_EXISTS') throw taken(wish.name, result.error);
   throw result.error;
 }
@@ -148,7 +164,9 @@ export async function deleteEndpoint(api: EndpointApi, held: Held, writing: Writ
     throw conflict(before, fresh.endpoint, null);
   const reached = (endpoint: Endpoint | null) => endpoint === null || endpoint.state === 'deleted';
   if (fresh === null) return outcome('delete', before, null, { changed: false });
-  const result = await attemptWrite(api, held, requestId, reached, writing, () => api.delete(fresh, { requestId, signal }));
+  const result = await attemptWrite(api, held, requestId, reached, writing, () =>
+    api.delete(fresh, { requestId, signal }),
+  );
   if (result.kind === 'accepted') return await finish(api, 'delete', before, held, result.accepted, reached, writing);
   if (result.error.code === 'NOT_FOUND' || result.error.code === 'ENDPOINT_NOT_FOUND')
     return outcome('delete', before, null, { changed: false });
@@ -179,10 +197,12 @@ async function attemptWrite(
     const lost = ['UNREACHABLE', 'TIMED_OUT', 'SERVER_ERROR'].includes(error.code);
     const refused = ['CONFLICT', 'ALREADY_EXISTS', 'NOT_FOUND', 'ENDPOINT_NOT_FOUND'].includes(error.code);
     if (!lost && !refused) throw error;
-    const fresh = await api.find(typeof what === 'string' ? what : idOf(what), writing.signal).catch((cause: unknown) => {
-      if (writing.signal.aborted) throw cause;
-      throw lost ? unknownOutcome(error) : error;
-    });
+    const fresh = await api
+      .find(typeof what === 'string' ? what : idOf(what), writing.signal)
+      .catch((cause: unknown) => {
+        if (writing.signal.aborted) throw cause;
+        throw lost ? unknownOutcome(error) : error;
+      });
     if (fresh?.operationId === requestId) return { kind: 'accepted', accepted: { operationId: requestId } };
     if (lost && reached(fresh?.endpoint ?? null)) return { kind: 'accepted', accepted: {} };
     if (lost) throw unknownOutcome(error);
@@ -231,7 +251,13 @@ async function finish(
 }
 
 /** Nothing to do; when somebody's operation is still bringing it about, that one is waited for. */
-async function unchanged(api: EndpointApi, action: Action, held: Held, before: Endpoint, writing: Writing): Promise<Outcome> {
+async function unchanged(
+  api: EndpointApi,
+  action: Action,
+  held: Held,
+  before: Endpoint,
+  writing: Writing,
+): Promise<Outcome> {
   const { operationId, endpoint } = held;
   if (isActive(endpoint) || operationId === undefined || api.operation === null || writing.dryRun)
     return outcome(action, before, endpoint, { changed: false, dryRun: writing.dryRun });
@@ -254,7 +280,9 @@ export function outcome(
   action: Action,
   before: Endpoint | null,
   after: Endpoint | null,
-  facts: Partial<Pick<Change, 'changed' | 'dryRun' | 'operationId' | 'effective'>> & { readonly pending?: boolean } = {},
+  facts: Partial<Pick<Change, 'changed' | 'dryRun' | 'operationId' | 'effective'>> & {
+    readonly pending?: boolean;
+  } = {},
 ): Outcome {
   const { pending = false, ...given } = facts;
   const endpoint = before?.name ?? after?.name ?? '';
@@ -290,7 +318,10 @@ function checkVersion(endpoint: Endpoint, { resourceVersion }: Writing): void {
 }
 
 function conflict(seen: Endpoint, found: Endpoint | null, wish: Endpoint | null, cause?: unknown): NexusctlError {
-  const what = found === null ? 'is gone' : `was changed (version ${seen.resourceVersion ?? '?'} → ${found.resourceVersion ?? '?'})`;
+  const what =
+    found === null
+      ? 'is gone'
+      : `was changed (version ${seen.resourceVersion ?? '?'} → ${found.resourceVersion ?? '?'})`;
   return new NexusctlError('CONFLICT', `${seen.name} ${what} by somebody else meanwhile; nothing was written`, {
     hint: 'look at it again and repeat the command',
     cause,

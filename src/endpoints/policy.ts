@@ -58,9 +58,14 @@ export function readPolicy(files: ReadonlyMap<string, Uint8Array>): Policy {
   const ids = new Set<string>();
   for (const file of parsed) {
     if (file.default !== first.default)
-      throw refuse('DEFAULT_MISMATCH', file.name, `default is ${file.default}, in ${first.name} it is ${first.default}`);
+      throw refuse(
+        'DEFAULT_MISMATCH',
+        file.name,
+        `default is ${file.default}, in ${first.name} it is ${first.default}`,
+      );
     for (const [name, entry] of file.endpoints) {
-      if (endpoints.has(name)) throw refuse('DUPLICATE_ENDPOINT', file.name, `${quote(name)} stands in another file too`);
+      if (endpoints.has(name))
+        throw refuse('DUPLICATE_ENDPOINT', file.name, `${quote(name)} stands in another file too`);
       if (entry.id !== undefined && ids.has(entry.id))
         throw refuse('DUPLICATE_ID', file.name, `the id ${quote(entry.id)} is pinned twice`);
       if (entry.id !== undefined) ids.add(entry.id);
@@ -135,7 +140,10 @@ function readEntry(value: Reader, file: string, endpoint: string): PolicyEntry {
   const entry = value.object(['callers'], ['id', 'blocked']);
   const id = entry.optional('id')?.text();
   if (id !== undefined) checkName(file, id, `the id of ${quote(endpoint)}`);
-  const callers = entry.get('callers').items().map((item) => readCaller(item, file, endpoint));
+  const callers = entry
+    .get('callers')
+    .items()
+    .map((item) => readCaller(item, file, endpoint));
   const blocked = (entry.optional('blocked')?.items() ?? []).map((item) => {
     const namespace = item.text();
     checkName(file, namespace, `a blocked namespace of ${quote(endpoint)}`);
@@ -186,7 +194,8 @@ function reader(value: StrictJson, file: string, where: string): Reader {
   const wanted = (what: string): never => {
     throw refuse('TYPE', file, `${where} is not ${what}`);
   };
-  const map = (): ReadonlyMap<string, StrictJson> => (value instanceof Map ? (value as ReadonlyMap<string, StrictJson>) : wanted('an object'));
+  const map = (): ReadonlyMap<string, StrictJson> =>
+    value instanceof Map ? (value as ReadonlyMap<string, StrictJson>) : wanted('an object');
   return {
     text: () => (typeof value === 'string' ? value : wanted('a text')),
     number: () => (typeof value === 'number' ? value : wanted('a number')),

@@ -92,7 +92,6 @@ export function parseStrictJson(bytes: Uint8Array, fail: Fail): StrictJson {
   return peek() === '' && at >= text.length ? result : wrong('something after the end of the JSON');
 }
 
-
 function decode(bytes: Uint8Array, fail: Fail): string {
   let text: string;
   try {

@@ -16,7 +16,13 @@ export function endOf(until: string): number | null {
   if (match === null) return null;
   const start = utc(match);
   const [, , , , hours, minutes, seconds, fraction = '', sign, offsetHours = '0', offsetMinutes = '0'] = match;
-  const [h, m, s, oh, om] = [hours, minutes, seconds, offsetHours, offsetMinutes].map(Number) as [number, number, number, number, number];
+  const [h, m, s, oh, om] = [hours, minutes, seconds, offsetHours, offsetMinutes].map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   if (start === null || h > 23 || m > 59 || s > 59 || oh > 23 || om > 59) return null;
   const offset = (oh * 60 + om) * 60_000 * (sign === '-' ? -1 : 1);
   return start + h * 3_600_000 + m * 60_000 + s * 1000 + Number(fraction.padEnd(3, '0').slice(0, 3)) - offset;

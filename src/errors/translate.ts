@@ -19,13 +19,18 @@ interface Meaning {
 }
 
 const retryLater = 'try again in a moment';
-const seePermission = 'check that the key or certificate belongs to somebody who may do this; `nexusctl connect-test` tells';
+const seePermission =
+  'check that the key or certificate belongs to somebody who may do this; `nexusctl connect-test` tells';
 
 const meanings: Readonly<Record<number, Meaning>> = {
   1: { name: 'CANCELLED', code: 'SERVER_ERROR', hint: retryLater },
   2: { name: 'UNKNOWN', code: 'SERVER_ERROR', hint: retryLater },
   3: { name: 'INVALID_ARGUMENT', code: 'INVALID_ARGUMENT' },
-  4: { name: 'DEADLINE_EXCEEDED', code: 'TIMED_OUT', hint: 'raise --command-timeout, or look at `nexusctl connect-test`' },
+  4: {
+    name: 'DEADLINE_EXCEEDED',
+    code: 'TIMED_OUT',
+    hint: 'raise --command-timeout, or look at `nexusctl connect-test`',
+  },
   5: { name: 'NOT_FOUND', code: 'NOT_FOUND' },
   6: { name: 'ALREADY_EXISTS', code: 'ALREADY_EXISTS' },
   7: { name: 'PERMISSION_DENIED', code: 'PERMISSION_DENIED', hint: seePermission },
@@ -50,7 +55,10 @@ const meanings: Readonly<Record<number, Meaning>> = {
 
 /** An answer of a gRPC server that is not OK, by its number; its text is shown but never decides anything. */
 export function fromGrpcStatus(answer: GrpcAnswer, cause?: unknown): NexusctlError {
-  const { name, code, hint } = meanings[answer.status] ?? { name: `status ${String(answer.status)}`, code: 'SERVER_ERROR' };
+  const { name, code, hint } = meanings[answer.status] ?? {
+    name: `status ${String(answer.status)}`,
+    code: 'SERVER_ERROR',
+  };
   const said = shorten(answer.message) || 'without a message';
   const reason = answer.reason === undefined ? '' : ` (${shorten(answer.reason)})`;
   const details: ErrorDetails = {
@@ -60,7 +68,11 @@ export function fromGrpcStatus(answer: GrpcAnswer, cause?: unknown): NexusctlErr
     address: answer.address,
     ...(answer.reason === undefined ? {} : { reason: shorten(answer.reason) }),
   };
-  return new NexusctlError(code, `${answer.method} at ${answer.address}: ${name}: ${said}${reason}`, { hint, cause, details });
+  return new NexusctlError(code, `${answer.method} at ${answer.address}: ${name}: ${said}${reason}`, {
+    hint,
+    cause,
+    details,
+  });
 }
 
 const certificateCodes = new Set([
@@ -97,7 +109,11 @@ export function fromSocketError(error: unknown, address: string): NexusctlError 
       details,
     });
   if (certificateCodes.has(code) || code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL') || code === 'EPROTO')
-    return new NexusctlError('TLS_FAILED', `no trusted TLS connection to ${address}: ${because}`, { hint, cause: error, details });
+    return new NexusctlError('TLS_FAILED', `no trusted TLS connection to ${address}: ${because}`, {
+      hint,
+      cause: error,
+      details,
+    });
   return new NexusctlError('UNREACHABLE', `cannot reach ${address}: ${because}`, { hint, cause: error, details });
 }
 
@@ -108,5 +124,10 @@ function codeOf(error: unknown): string {
 /** Remote bodies go into messages with at most 256 bytes. */
 function shorten(text: string): string {
   const bytes = Buffer.from(text);
-  return bytes.length <= 256 ? text : `${bytes.subarray(0, 253).toString('utf8').replace(/\ufffd+$/, '')}...`;
+  return bytes.length <= 256
+    ? text
+    : `${bytes
+        .subarray(0, 253)
+        .toString('utf8')
+        .replace(/\ufffd+$/, '')}...`;
 }

@@ -1,0 +1,123 @@
+import type { Context } from '../../context.ts';
+import { changeCallers } from '../../endpoints/caller-change.ts';
+import { enforcementNotes, removalSentence } from '../../endpoints/consequences.ts';
+import type { Edit } from '../../endpoints/allowlist.ts';
+import { combineExitCodes } from '../../errors/exit-codes.ts';
+import { NexusctlError } from '../../errors/nexusctl-error.ts';
+import { emit } from '../../output/emit.ts';
+import { changesView, changeView } from '../../views/endpoint.ts';
+import { withBackend, type Opened } from '../backend-of.ts';
+import type { Command } from '../commander.ts';
+import { confirm } from '../confirm.ts';
+import { examples, withOutput } from '../options.ts';
+import { withConnection } from '../profile-of.ts';
+import { keeperOf } from './keeper-of.ts';
+import { atLeastOne, namespacesOf } from './namespaces.ts';
+import { whileWriting, withWriting } from './writing.ts';
+
+export function endpointRevoke(command: Command, context: Context) {
+  return withConnection(withWriting(withOutput(command, 'text', 'json')))
+    .argument('[endpoint]', 'name or id; none with --all')
+    .argument('[namespaces...]', 'caller namespaces to take off')
+    .option('--all <namespace>', 'take this namespace off every endpoint')
+    .option('--namespace-file <path>', 'more of them, one a line, - for stdin')
+    .option('--block', 'also put them on the blocked list, which wins over every later allow')
+    .addHelpText(
+      'after',
+      examples(
+        ['one caller less', 'nexusctl endpoint revoke billing legacy.a1b2c'],
+        ['an incident: off every endpoint at once', 'nexusctl endpoint revoke --all legacy.a1b2c --yes'],
+        ['and kept off by the policy (self-hosted)', 'nexusctl endpoint revoke --all legacy --block --yes'],
+      ),
+    )
+    .action(async (endpoint, given, options) => {
+      const { all } = options;
+      if (all !== undefined && (endpoint !== undefined || given.length > 0))
+        throw new NexusctlError('USAGE', 'with --all NAMESPACE no endpoint is named');
+      if (all === undefined && endpoint === undefined)
+        throw new NexusctlError('USAGE', 'an endpoint is missing', { hint: 'name it, or use --all NAMESPACE' });
+      const named = await namespacesOf(context, all === undefined ? given : [all], options.namespaceFile);
+      const namespaces = atLeastOne(named);
+      await withBackend(context, options, 'write', async (opened) => {
+        if (options.block === true && opened.kind === 'cloud') throw noBlockingThere();
+        const endpoints =
+          endpoint === undefined
+            ? await endpointsWith(context, opened, namespaces, options.block === true)
+            : [endpoint];
+        const force = options.force === true;
+        const kept = await keeperOf(context, opened, endpoints, { force, urgent: true });
+        const warnings = [...opened.warnings, ...kept.warnings];
+        const edit: Edit = { kind: 'revoke', namespaces };
+        const notes = [removalSentence(opened.kind, await opened.enforcement())];
+        if (endpoint === undefined && endpoints.length > 0 && options.dryRun !== true)
+          await confirm(context, options, {
+            text: [
+              `${namespaces.join(', ')} will be taken off ${String(endpoints.length)} endpoints: ${endpoints.join(', ')}`,
+              ...notes,
+            ].join('\n'),
+          });
+        await whileWriting(context, options, async (writing) => {
+          const wanted = { endpoints: kept.names, edit, block: options.block === true ? namespaces : [] };
+          const outcomes = endpoints.length === 0 ? [] : await changeCallers(kept.keeper, wanted, writing);
+          if (opened.kind === 'self-hosted') warnings.push(...enforcementNotes(await opened.enforcement(), true));
+          const envelope = await opened.envelope();
+          const exitCode = combineExitCodes(outcomes.map(({ pending }) => (pending ? 8 : 0)));
+          const digest = opened.kind === 'self-hosted' && !writing.dryRun ? await digestOf(opened) : undefined;
+          const facts = { ...envelope, ...(digest === undefined ? {} : { policyDigest: digest }) };
+          const told =
+            digest === undefined
+              ? notes
+              : [
+                  ...notes,
+                  `policy digest ${digest}: written, not proven loaded; see \`nexusctl endpoint policy status\``,
+                ];
+          if (endpoint !== undefined) {
+            const [outcome] = outcomes;
+            if (outcome !== undefined)
+              await emit(
+                context,
+                options,
+                changeView,
+                { ...facts, ...outcome.change, warnings, notes: told },
+                exitCode,
+              );
+            return;
+          }
+          const results = outcomes.map(({ change }, index) => ({
+            ...change,
+            warnings: [],
+            notes: index === outcomes.length - 1 ? told : [],
+          }));
+          await emit(context, options, changesView, { ...facts, results, warnings }, exitCode);
+        });
+      });
+    });
+}
+
+/** Every endpoint whose list has one of the namespaces; with --block also those that have an entry at all. */
+async function endpointsWith(
+  context: Context,
+  { kind, api, policy }: Opened,
+  namespaces: readonly string[],
+  block: boolean,
+): Promise<readonly string[]> {
+  const wanted = new Set(namespaces);
+  if (kind === 'cloud')
+    return (await api.list(context.signal))
+      .filter(({ endpoint }) => endpoint.callers.some(({ namespace }) => wanted.has(namespace)))
+      .map(({ endpoint }) => endpoint.name);
+  const entries = [...((await policy?.read())?.endpoints ?? [])];
+  return entries
+    .filter(([, entry]) => block || entry.callers.some(({ namespace }) => wanted.has(namespace)))
+    .map(([name]) => name);
+}
+
+async function digestOf({ policy }: Opened): Promise<string | undefined> {
+  return (await policy?.read())?.digest;
+}
+
+function noBlockingThere(): NexusctlError {
+  return new NexusctlError('UNSUPPORTED_BY_SERVER', 'Temporal Cloud has no blocked list', {
+    hint: 'revoke it, and put it on `blocked` of nexus.yaml so that the next apply does not give it back: add -f nexus.yaml',
+  });
+}

@@ -1,0 +1,41 @@
+interface Terminal {
+  readonly write: (chunk: string) => Promise<void>;
+  readonly isTTY: boolean;
+  readonly columns: number;
+}
+
+/** One line on a terminal that says what is being waited for; nothing at all elsewhere. */
+export interface Progress {
+  readonly show: (what: string) => void;
+  readonly clear: () => void;
+}
+
+const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+const eraseLine = '\r\u001b[2K';
+
+/** The line appears when the work takes longer than a moment, and goes away without a trace. */
+export function makeProgress(terminal: Terminal): Progress {
+  if (!terminal.isTTY) return { show: () => undefined, clear: () => undefined };
+  let text = '';
+  let shown = false;
+  let frame = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const write = (chunk: string) => void terminal.write(chunk).catch(() => undefined);
+  const draw = () => {
+    shown = true;
+    frame += 1;
+    write(`${eraseLine}${frames[frame % frames.length] ?? ''} ${text.slice(0, Math.max(terminal.columns - 3, 10))}`);
+  };
+  return {
+    show: (what) => {
+      text = what;
+      timer ??= setInterval(draw, 120).unref();
+    },
+    clear: () => {
+      clearInterval(timer);
+      timer = undefined;
+      if (shown) write(eraseLine);
+      shown = false;
+    },
+  };
+}
