@@ -47,7 +47,7 @@ export async function withBackend<T>(
 ): Promise<T> {
   const profile = await profileOf(context, options);
   const { backend, note } = purpose === 'write' ? { backend: backendToWrite(profile) } : backendToRead(profile);
-  const warnings = [...profileWarnings(profile), ...(note === undefined ? [] : [note])];
+  const warnings = [...relevant(profile, backend), ...(note === undefined ? [] : [note])];
   const closers: (() => void)[] = [];
   try {
     const opened =
@@ -58,6 +58,12 @@ export async function withBackend<T>(
   } finally {
     for (const close of closers) close();
   }
+}
+
+/** The control plane takes only a key: what is odd about a frontend's certificates is no matter there. */
+function relevant(profile: Profile, backend: Backend): readonly string[] {
+  const findings = backend === 'cloud' ? profile.findings.filter(({ code }) => code !== 'CFG011') : profile.findings;
+  return profileWarnings({ findings });
 }
 
 async function openCloud(

@@ -3,14 +3,12 @@ import { escapeCsv, escapeMermaid } from '../output/escape.ts';
 import { marks, type Style } from '../output/style.ts';
 import { table } from '../output/table.ts';
 import type { View } from '../output/view.ts';
-import { warningLines } from './endpoint.ts';
 
 export const checkView: View<Check & { readonly warnings: readonly string[] }> = {
   text: (check, style) => {
-    const { allowed, from, endpoint, enforced, callable, reasons, warnings } = check;
+    const { allowed, from, endpoint, enforced, callable, reasons } = check;
     const head = allowed ? style.green(`${marks.pass} yes`) : style.red(`${marks.fail} no`);
     return [
-      ...warningLines(warnings, style),
       `${head}  ${from} ${allowed ? 'may' : 'may not'} call ${style.bold(endpoint)}`,
       `   enforced: ${answer(enforced)}   callable: ${answer(callable)}`,
       ...reasons.map(({ code, message }) => `   ${code}: ${message}`),
@@ -34,16 +32,15 @@ export interface ReachableResult {
 }
 
 export const reachableView: View<ReachableResult> = {
-  text: ({ from, items, warnings }, style) => {
-    const head = warningLines(warnings, style);
-    if (items.length === 0) return [...head, `${from} may call no endpoint`].join('\n');
+  text: ({ from, items }, style) => {
+    if (items.length === 0) return [`${from} may call no endpoint`].join('\n');
     const rows = items.map(({ endpoint, target, because, sharesTargetWith }) => [
       endpoint,
       target ?? '-',
       because,
       sharesTargetWith?.join(', ') ?? '',
     ]);
-    return [...head, table(['ENDPOINT', 'TARGET', 'BECAUSE', 'SAME TARGET AS'], rows, style)].join('\n');
+    return [table(['ENDPOINT', 'TARGET', 'BECAUSE', 'SAME TARGET AS'], rows, style)].join('\n');
   },
 };
 
@@ -57,9 +54,9 @@ export interface MatrixResult {
 
 export const matrixView: View<MatrixResult> = {
   text: (result, style) => {
-    const { warnings, sharedTargets } = result;
+    const { sharedTargets } = result;
     const shared = sharedTargets.map((names) => `same target: ${names.join(', ')}`);
-    return [...warningLines(warnings, style), matrixTable(result, style), ...shared].join('\n');
+    return [matrixTable(result, style), ...shared].join('\n');
   },
   raw: {
     table: (result, style) => matrixTable(result, style),

@@ -12,8 +12,8 @@ interface Warned {
 export type EndpointList = { readonly items: readonly Endpoint[] } & Warned;
 
 export const endpointListView: View<EndpointList> = {
-  text: ({ items, warnings }, style) => {
-    if (items.length === 0) return [...warningLines(warnings, style), 'no endpoints'].join('\n');
+  text: ({ items }, style) => {
+    if (items.length === 0) return 'no endpoints';
     const rows = items.map((endpoint) => [
       endpoint.name,
       endpoint.state ?? '-',
@@ -21,9 +21,7 @@ export const endpointListView: View<EndpointList> = {
       callersCell(endpoint),
       endpoint.id ?? '-',
     ]);
-    return [...warningLines(warnings, style), table(['NAME', 'STATE', 'TARGET', 'CALLERS', 'ID'], rows, style)].join(
-      '\n',
-    );
+    return table(['NAME', 'STATE', 'TARGET', 'CALLERS', 'ID'], rows, style);
   },
 };
 
@@ -35,7 +33,7 @@ function callersCell({ callers, everyone, blocked = [] }: Endpoint): string {
 export type EndpointResult = Endpoint & Warned & { readonly sharesTargetWith?: readonly string[] };
 
 export const endpointView: View<EndpointResult> = {
-  text: (endpoint, style) => [...warningLines(endpoint.warnings, style), ...endpointLines(endpoint, style)].join('\n'),
+  text: (endpoint, style) => endpointLines(endpoint, style).join('\n'),
 };
 
 function endpointLines(endpoint: Endpoint & { readonly sharesTargetWith?: readonly string[] }, style: Style): string[] {
@@ -76,11 +74,10 @@ export type CallersResult = Warned & {
 };
 
 export const callersView: View<CallersResult> = {
-  text: ({ items, warnings, everyone, blocked = [], endpoint }, style) => {
-    const head = warningLines(warnings, style);
+  text: ({ items, everyone, blocked = [], endpoint }, style) => {
     const tail = blocked.length === 0 ? [] : [`blocked: ${blocked.join(', ')}`];
-    if (everyone === true) return [...head, `${endpoint}: every namespace may call it`, ...tail].join('\n');
-    if (items.length === 0) return [...head, `${endpoint}: nobody may call it`, ...tail].join('\n');
+    if (everyone === true) return [`${endpoint}: every namespace may call it`, ...tail].join('\n');
+    if (items.length === 0) return [`${endpoint}: nobody may call it`, ...tail].join('\n');
     const annotated = items.some(
       (item) =>
         item.owner !== undefined ||
@@ -95,7 +92,7 @@ export const callersView: View<CallersResult> = {
         ? [item.namespace, status, item.owner ?? '-', item.until ?? '-', item.reason ?? '-', item.ref ?? '-']
         : [item.namespace, status];
     });
-    return [...head, table(headers, rows, style), ...tail].join('\n');
+    return [table(headers, rows, style), ...tail].join('\n');
   },
   raw: {
     csv: ({ endpoint, items }) =>
@@ -131,21 +128,19 @@ export const changeView: View<ChangeResult> = {
 export type ChangesResult = { readonly results: readonly ChangeResult[] } & Warned;
 
 export const changesView: View<ChangesResult> = {
-  text: ({ results, warnings }, style) =>
+  text: ({ results }, style) =>
     [
-      ...warningLines(warnings, style),
       ...results.flatMap((change) => changeLines(change, style)),
       ...(results.length === 0 ? ['nothing to do'] : []),
     ].join('\n'),
 };
 
 function changeLines(change: ChangeResult, style: Style): string[] {
-  const { endpoint, changed, dryRun, before, after, effective, operationId, warnings, notes = [] } = change;
+  const { endpoint, changed, dryRun, before, after, effective, operationId, notes = [] } = change;
   const head = changed
     ? `${dryRun ? 'would ' : ''}${change.action}: ${endpoint}${dryRun ? '' : ` ${effectiveText(effective)}`}`
     : `${endpoint}: nothing to change${effective === 'pending' ? `, ${effectiveText(effective)}` : ''}`;
   return [
-    ...warningLines(warnings, style),
     `${changed ? style.green(marks.pass) : style.dim(marks.info)} ${style.bold(head)}`,
     ...(changed ? diffLines(before, after, style) : []),
     ...(operationId === undefined || effective !== 'pending' ? [] : [`  operation ${operationId}`]),
@@ -197,8 +192,4 @@ function factsOf(endpoint: Endpoint | null): ReadonlyMap<string, string> {
 
 function namesOf(endpoint: Endpoint | null): ReadonlySet<string> {
   return new Set(endpoint?.callers.map(({ namespace }) => namespace));
-}
-
-export function warningLines(warnings: readonly string[], style: Style): string[] {
-  return warnings.map((warning) => style.yellow(`${marks.warn} ${warning}`));
 }

@@ -35,7 +35,9 @@ export async function runMain(argv: readonly string[], given: Given = {}): Promi
   const stderr = memorySink(given.terminal);
   const abort = new AbortController();
   const context: Context = {
-    stdin: Readable.from(given.stdin === undefined ? [] : [Buffer.from(given.stdin)]),
+    stdin: Object.assign(Readable.from(given.stdin === undefined ? [] : [Buffer.from(given.stdin)]), {
+      isTTY: given.terminal !== undefined,
+    }),
     stdout,
     stderr,
     env: given.env ?? {},

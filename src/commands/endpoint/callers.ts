@@ -5,10 +5,10 @@ import { endpointNotFound } from '../../endpoints/change.ts';
 import { enforcementNotes } from '../../endpoints/consequences.ts';
 import { underPolicy } from '../../endpoints/self-hosted.ts';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
-import { emit } from '../../output/emit.ts';
 import { callersView, type CallersResult } from '../../views/endpoint.ts';
 import { withBackend } from '../backend-of.ts';
 import type { Command } from '../commander.ts';
+import { emitWarned } from '../emit-warned.ts';
 import { examples, withOutput } from '../options.ts';
 import { withConnection } from '../profile-of.ts';
 import { fromFiles, withFiles } from './offline.ts';
@@ -35,7 +35,10 @@ export function endpointCallers(command: Command, context: Context) {
       const known = file?.endpoints.find((endpoint) => endpoint.name === name);
       if (options.offline === true) {
         if (known === undefined || file === null) throw endpointNotFound(name);
-        await emit(context, options, callersView, { backend: file.backend, ...resultOf(known, [], known.callers, []) });
+        await emitWarned(context, options, callersView, {
+          backend: file.backend,
+          ...resultOf(known, [], known.callers, []),
+        });
         return;
       }
       await withBackend(context, options, 'read', async (opened) => {
@@ -54,7 +57,7 @@ export function endpointCallers(command: Command, context: Context) {
         const bad = result.items.some(
           (item) => item.live !== false && (item.explained === false || item.status === 'expired'),
         );
-        await emit(
+        await emitWarned(
           context,
           options,
           callersView,

@@ -3,10 +3,10 @@ import { checkAccess, type Sight } from '../../endpoints/access.ts';
 import type { Endpoint } from '../../endpoints/endpoint.ts';
 import { unknownEnforcement } from '../../endpoints/self-hosted.ts';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
-import { emit } from '../../output/emit.ts';
 import { checkView } from '../../views/access.ts';
 import { withBackend, type Opened } from '../backend-of.ts';
 import type { Command } from '../commander.ts';
+import { emitWarned } from '../emit-warned.ts';
 import { examples, withOutput } from '../options.ts';
 import { withConnection } from '../profile-of.ts';
 import { fromFiles, withFiles, type Answers } from './offline.ts';
@@ -45,7 +45,7 @@ export function endpointCheck(command: Command, context: Context) {
           enforcement: unknownEnforcement,
           sight: {},
         });
-        await emit(
+        await emitWarned(
           context,
           options,
           checkView,
@@ -73,7 +73,7 @@ export function endpointCheck(command: Command, context: Context) {
         const stale = check.reasons.some(({ code }) => code.endsWith('_STILL_ALLOWED'));
         const no = !check.allowed || stale || (options.callable === true && check.callable === false);
         const result = { ...(await opened.envelope()), ...check, warnings: opened.warnings };
-        await emit(context, options, checkView, result, no ? 1 : 0);
+        await emitWarned(context, options, checkView, result, no ? 1 : 0);
       });
     });
 }

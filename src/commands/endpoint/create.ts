@@ -5,10 +5,10 @@ import { lintCount, lintWish } from '../../endpoints/lint.ts';
 import { readForChange, rewritePolicy } from '../../endpoints/policy-change.ts';
 import { sharingTarget, type Endpoint, type NewEndpoint } from '../../endpoints/endpoint.ts';
 import { underPolicy } from '../../endpoints/self-hosted.ts';
-import { emit } from '../../output/emit.ts';
 import { changeView } from '../../views/endpoint.ts';
 import { withBackend, type Opened } from '../backend-of.ts';
 import type { Command } from '../commander.ts';
+import { emitWarned } from '../emit-warned.ts';
 import { collect, examples, withOutput } from '../options.ts';
 import { withConnection } from '../profile-of.ts';
 import { descriptionOf } from './description.ts';
@@ -76,7 +76,7 @@ export function endpointCreate(command: Command, context: Context) {
             ...change,
             ...(entry === null ? {} : { after: entry.after, changed: change.changed || entry.changed }),
           };
-          await emit(
+          await emitWarned(
             context,
             options,
             changeView,

@@ -4,10 +4,10 @@ import { enforcementNotes, removalSentence } from '../../endpoints/consequences.
 import { sharingTarget } from '../../endpoints/endpoint.ts';
 import { readForChange, rewritePolicy } from '../../endpoints/policy-change.ts';
 import { underPolicy } from '../../endpoints/self-hosted.ts';
-import { emit } from '../../output/emit.ts';
 import { changeView } from '../../views/endpoint.ts';
 import { withBackend } from '../backend-of.ts';
 import type { Command } from '../commander.ts';
+import { emitWarned } from '../emit-warned.ts';
 import { confirm } from '../confirm.ts';
 import { examples, withOutput } from '../options.ts';
 import { withConnection } from '../profile-of.ts';
@@ -35,7 +35,7 @@ export function endpointDelete(command: Command, context: Context) {
         if (held === null) {
           if (options.ifExists !== true) throw endpointNotFound(name);
           const nothing = { ...outcome('delete', null, null, { changed: false }).change, endpoint: name };
-          await emit(context, options, changeView, { ...(await opened.envelope()), ...nothing, warnings });
+          await emitWarned(context, options, changeView, { ...(await opened.envelope()), ...nothing, warnings });
           return;
         }
         const cloud = opened.kind === 'cloud';
@@ -80,7 +80,7 @@ export function endpointDelete(command: Command, context: Context) {
             warnings,
             notes: [removalSentence(opened.kind, await opened.enforcement())],
           };
-          await emit(context, options, changeView, { ...(await opened.envelope()), ...result }, pending ? 8 : 0);
+          await emitWarned(context, options, changeView, { ...(await opened.envelope()), ...result }, pending ? 8 : 0);
         });
       });
     });

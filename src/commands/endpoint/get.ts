@@ -3,10 +3,10 @@ import { endpointNotFound } from '../../endpoints/change.ts';
 import { enforcementNotes } from '../../endpoints/consequences.ts';
 import { sharingTarget } from '../../endpoints/endpoint.ts';
 import { underPolicy } from '../../endpoints/self-hosted.ts';
-import { emit } from '../../output/emit.ts';
 import { endpointView } from '../../views/endpoint.ts';
 import { withBackend } from '../backend-of.ts';
 import type { Command } from '../commander.ts';
+import { emitWarned } from '../emit-warned.ts';
 import { examples, withOutput } from '../options.ts';
 import { withConnection } from '../profile-of.ts';
 
@@ -40,7 +40,7 @@ export function endpointGet(command: Command, context: Context) {
           ...(cloud ? [] : enforcementNotes(await opened.enforcement(), policy !== null)),
         ];
         const envelope = await opened.envelope();
-        await emit(context, options, endpointView, {
+        await emitWarned(context, options, endpointView, {
           ...envelope,
           ...endpoint,
           ...(sharesTargetWith.length === 0 ? {} : { sharesTargetWith }),

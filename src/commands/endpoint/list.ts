@@ -2,10 +2,10 @@ import type { Context } from '../../context.ts';
 import { matches, type Filter } from '../../endpoints/api.ts';
 import { enforcementNotes } from '../../endpoints/consequences.ts';
 import { underPolicy } from '../../endpoints/self-hosted.ts';
-import { emit } from '../../output/emit.ts';
 import { endpointListView } from '../../views/endpoint.ts';
 import { withBackend } from '../backend-of.ts';
 import type { Command } from '../commander.ts';
+import { emitWarned } from '../emit-warned.ts';
 import { examples, withOutput } from '../options.ts';
 import { withConnection } from '../profile-of.ts';
 
@@ -45,7 +45,7 @@ export function endpointList(command: Command, context: Context) {
           ),
           ...(opened.kind === 'cloud' ? [] : enforcementNotes(await opened.enforcement(), policy !== null)),
         ];
-        await emit(context, options, endpointListView, { ...(await opened.envelope()), items, warnings });
+        await emitWarned(context, options, endpointListView, { ...(await opened.envelope()), items, warnings });
       });
     });
 }

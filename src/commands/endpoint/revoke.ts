@@ -4,10 +4,10 @@ import { enforcementNotes, removalSentence } from '../../endpoints/consequences.
 import type { Edit } from '../../endpoints/allowlist.ts';
 import { combineExitCodes } from '../../errors/exit-codes.ts';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
-import { emit } from '../../output/emit.ts';
 import { changesView, changeView } from '../../views/endpoint.ts';
 import { withBackend, type Opened } from '../backend-of.ts';
 import type { Command } from '../commander.ts';
+import { emitWarned } from '../emit-warned.ts';
 import { confirm } from '../confirm.ts';
 import { examples, withOutput } from '../options.ts';
 import { withConnection } from '../profile-of.ts';
@@ -74,7 +74,7 @@ export function endpointRevoke(command: Command, context: Context) {
           if (endpoint !== undefined) {
             const [outcome] = outcomes;
             if (outcome !== undefined)
-              await emit(
+              await emitWarned(
                 context,
                 options,
                 changeView,
@@ -88,7 +88,7 @@ export function endpointRevoke(command: Command, context: Context) {
             warnings: [],
             notes: index === outcomes.length - 1 ? told : [],
           }));
-          await emit(context, options, changesView, { ...facts, results, warnings }, exitCode);
+          await emitWarned(context, options, changesView, { ...facts, results, warnings }, exitCode);
         });
       });
     });

@@ -8,10 +8,10 @@ import { lintWish } from '../../endpoints/lint.ts';
 import { readForChange, rewritePolicy } from '../../endpoints/policy-change.ts';
 import { underPolicy } from '../../endpoints/self-hosted.ts';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
-import { emit } from '../../output/emit.ts';
 import { changeView } from '../../views/endpoint.ts';
 import { withBackend, type Opened } from '../backend-of.ts';
 import type { Command } from '../commander.ts';
+import { emitWarned } from '../emit-warned.ts';
 import { confirm } from '../confirm.ts';
 import { examples, withOutput } from '../options.ts';
 import { withConnection } from '../profile-of.ts';
@@ -75,7 +75,7 @@ export function endpointSetCallers(command: Command, context: Context) {
         await whileWriting(context, options, async (writing) => {
           const { change, pending } = await plan.write(writing);
           const result = { ...(await opened.envelope()), ...change, warnings, notes };
-          await emit(context, options, changeView, result, pending ? 8 : 0);
+          await emitWarned(context, options, changeView, result, pending ? 8 : 0);
         });
       });
     });

@@ -5,10 +5,10 @@ import { enforcementNotes } from '../../endpoints/consequences.ts';
 import type { Held, Wish } from '../../endpoints/endpoint.ts';
 import { lintWish } from '../../endpoints/lint.ts';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
-import { emit } from '../../output/emit.ts';
 import { changeView } from '../../views/endpoint.ts';
 import { withBackend } from '../backend-of.ts';
 import type { Command } from '../commander.ts';
+import { emitWarned } from '../emit-warned.ts';
 import { confirm } from '../confirm.ts';
 import { examples, withOutput } from '../options.ts';
 import { withConnection } from '../profile-of.ts';
@@ -71,7 +71,7 @@ export function endpointUpdate(command: Command, context: Context) {
           warnings.push(...enforcementNotes(await opened.enforcement(), opened.policy !== null));
         await whileWriting(context, options, async (writing) => {
           const { change, pending } = await rewrite(opened.api, 'update', held, wish, writing);
-          await emit(
+          await emitWarned(
             context,
             options,
             changeView,

@@ -2,10 +2,10 @@ import { resolve } from 'node:path';
 import type { Context } from '../../../context.ts';
 import { policyText } from '../../../endpoints/policy-store.ts';
 import { NexusctlError } from '../../../errors/nexusctl-error.ts';
-import { emit } from '../../../output/emit.ts';
 import { policyInitView } from '../../../views/policy.ts';
 import { policyOf } from '../../backend-of.ts';
 import type { Command } from '../../commander.ts';
+import { emitWarned } from '../../emit-warned.ts';
 import { examples, withOutput } from '../../options.ts';
 import { profileOf, withConnection } from '../../profile-of.ts';
 
@@ -42,6 +42,6 @@ export function policyInit(command: Command, context: Context) {
         dryRun,
         ...(digest === undefined ? {} : { digest }),
       } as const;
-      await emit(context, options, policyInitView, { ...result, text, warnings: [] });
+      await emitWarned(context, options, policyInitView, { ...result, text, warnings: [] });
     });
 }
