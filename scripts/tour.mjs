@@ -4,16 +4,19 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
+const program = fileURLToPath(new URL('../bin/nexusctl.cjs', import.meta.url));
 const started = Date.now();
 const folder = mkdtempSync(join(tmpdir(), 'nexusctl-tour-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-const [handler = '', caller = '', stranger = ''] = namespaces();
+// The namespaces of the sandbox's account.
+const [handler, caller, stranger] = ['billing.sndbx', 'orders.sndbx', 'legacy.sndbx'];
 const input = '{"invoice": 1234567890123456789, "amount": "12.50 EUR"}';
 
 title('1. Can we connect?');
-step('every layer from DNS to Nexus, and round-trip times', 'nexusctl connect-test', { shows: /no fault found|ok/i });
+step('every layer from DNS to Nexus, and round-trip times', 'nexusctl connect-test', { shows: /connected to/ });
 step('a wrong server name: one cause, and the fix', 'nexusctl connect-test --tls-server-name billing.example', {
   exit: 5,
   shows: /TLS012/,
@@ -23,7 +26,7 @@ title('2. Who may call?');
 step('an endpoint', `nexusctl endpoint create billing --target-namespace ${handler} --target-task-queue billing`);
 step('one caller is allowed', `nexusctl endpoint allow billing ${caller}`);
 step('again: nothing to do is a success', `nexusctl endpoint allow billing ${caller}`, {
-  shows: /nothing to do|already|unchanged/i,
+  shows: /nothing to change/,
 });
 step('may it call? yes', `nexusctl endpoint check billing --from ${caller}`, { shows: /yes|may call/i });
 step('may another? no, and the exit code says so', `nexusctl endpoint check billing --from ${stranger}`, {
@@ -51,7 +54,6 @@ say(`\nThe tour took ${((Date.now() - started) / 1000).toFixed(1)} s. Next: nexu
 function step(what, command, { exit = 0, shows, to, quiet = false } = {}) {
   say(`\n# ${what}\n$ ${command}${to === undefined ? '' : ` > ${to}`}`);
   const [, ...args] = command.split(' ');
-  const program = join(import.meta.url.replace('file://', ''), '../../bin/nexusctl.cjs');
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], { cwd: folder, encoding: 'utf8' });
   if (to !== undefined) writeFileSync(join(folder, to), stdout, { mode: 0o600 });
   else if (!quiet) process.stdout.write(stdout);
@@ -59,12 +61,6 @@ function step(what, command, { exit = 0, shows, to, quiet = false } = {}) {
   if (exit !== 0) say(`(exit ${status})`);
   if (status !== exit) fail(`exit ${status}, not ${exit}`);
   if (shows !== undefined && !shows.test(stdout)) fail(`the output does not show ${shows}`);
-}
-
-function namespaces() {
-  const program = new URL('../bin/nexusctl.cjs', import.meta.url).pathname;
-  const { stdout } = spawnSync(process.execPath, [program, 'namespace', 'list', '-o', 'json'], { encoding: 'utf8' });
-  return JSON.parse(stdout).items.map(({ name }) => name);
 }
 
 function title(text) {
