@@ -1,4 +1,6 @@
 import type { Readable } from 'node:stream';
+import type { CodecProbe } from './codec-server/doctor/probe.ts';
+import type { CodecSockets } from './codec-server/socket.ts';
 import type { Redactor } from './redact.ts';
 import type { Net } from './connectivity/net.ts';
 import type { Files } from './profile/files.ts';
@@ -29,6 +31,8 @@ export interface Ports {
   /** Opens a gRPC connection on the first call over it. */
   readonly rpc: () => Promise<(connection: Connection) => Rpc>;
   readonly endpoints: () => Promise<EndpointAdapters>;
+  readonly codecSockets: () => Promise<CodecSockets>;
+  readonly codecProbe: () => Promise<CodecProbe>;
   readonly sandbox: () => Promise<SandboxDoor>;
 }
 

@@ -158,6 +158,22 @@ const contents: readonly (Verb | Noun)[] = [
     ],
   },
   {
+    name: 'codec-server',
+    summary: 'serve keys to the Web UI and the CLI; find out why a codec server is not used',
+    verbs: [
+      {
+        name: 'start',
+        summary: 'a codec server with the keys of the keyring',
+        load: async () => (await import('./commands/codec-server/start.ts')).codecServerStart,
+      },
+      {
+        name: 'test',
+        summary: 'examine a codec server as the Web UI and the CLI use it',
+        load: async () => (await import('./commands/codec-server/test.ts')).codecServerTest,
+      },
+    ],
+  },
+  {
     name: 'completion',
     summary: 'a completion script for bash, zsh, fish or PowerShell',
     load: async () => (await import('./commands/completion.ts')).completion(buildWholeProgram),

@@ -11,6 +11,8 @@ export function lazyPorts(host: Host): Ports {
     keyServices: once(async () => (await import('./kms.ts')).makeKeyServices(host)),
     rpc: once(async () => (await import('./grpc.ts')).openGrpc),
     endpoints: once(async () => (await import('./endpoints.ts')).endpointAdapters),
+    codecSockets: once(async () => (await import('./codec-server.ts')).codecSockets),
+    codecProbe: once(async () => (await import('./codec-server-probe.ts')).codecProbe),
     sandbox: once(async () => (await import('../sandbox/door.ts')).sandboxDoor),
   };
 }

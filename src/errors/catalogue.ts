@@ -56,6 +56,8 @@ export const errorCatalogue = {
   UNREACHABLE: 'unreachable',
   TLS_FAILED: 'unreachable',
   PROTOCOL_ERROR: 'unreachable',
+  CANNOT_LISTEN: 'configuration',
+  PLAINTEXT_REFUSED: 'no',
   RATE_LIMITED: 'unreachable',
   SERVER_ERROR: 'unreachable',
   UNSUPPORTED_BY_SERVER: 'configuration',

@@ -24,16 +24,32 @@ export interface Opened {
   readonly error?: NexusctlError;
 }
 
+/** Bytes that may still be unpacked, over several payloads. */
+export interface Budget {
+  left: number;
+}
+
 /**
  * Peels one codec layer after the other off a payload until its value is left. Layers describe themselves, so no order
  * has to be known. A payload that cannot be opened to the end stays as it was.
  * @param keylessOnly stop at the first layer that needs a key: what `inspect` shows
+ * @param budget shared by the payloads of one request: going past it is LIMIT_EXCEEDED
  */
-export function openPayload(payload: Payload, keys: Keys, position: Position = {}, keylessOnly = false): Maybe<Opened> {
+export function openPayload(
+  payload: Payload,
+  keys: Keys,
+  position: Position = {},
+  keylessOnly = false,
+  budget?: Budget,
+): Maybe<Opened> {
   const layers: Layer[] = [];
   const failed = (error: unknown): Opened => {
     if (!(error instanceof NexusctlError) || configuration.has(error.code)) throw error;
     return { status: 'failed', layers, payload, error };
+  };
+  const spend = (inner: Payload): Payload => {
+    if (budget !== undefined) take(budget, inner);
+    return inner;
   };
   const peel = (outer: Payload): Maybe<Opened> => {
     let current = outer;
@@ -48,8 +64,8 @@ export function openPayload(payload: Payload, keys: Keys, position: Position = {
       if (keylessOnly && family.keyless !== true) return { status: 'unchanged', layers, payload: current };
       refuseExcess(layers.length, current.data.length, keys.layerBytes);
       const opened = family.open(current, keys, position);
-      if (opened instanceof Promise) return opened.then(peel).catch(failed);
-      current = opened;
+      if (opened instanceof Promise) return opened.then(spend).then(peel).catch(failed);
+      current = spend(opened);
     }
   };
   try {
@@ -78,3 +94,9 @@ const configuration: ReadonlySet<ErrorCode> = new Set([
   'INTERRUPTED',
   'TIMED_OUT',
 ]);
+
+function take(budget: Budget, { data, unknown }: Payload): void {
+  budget.left -= unknown.reduce((sum, field) => sum + field.length, data.length);
+  if (budget.left < 0)
+    throw new NexusctlError('LIMIT_EXCEEDED', 'the payloads together unpack to more than is allowed');
+}

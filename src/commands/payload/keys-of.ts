@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import type { Context } from '../../context.ts';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
+import { keyPorts } from '../../payload/key-ports.ts';
 import { readKeyring } from '../../payload/keyring-file.ts';
 import {
   emptyKeyring,
@@ -14,7 +15,7 @@ import { openKeys, type Keys } from '../../payload/keys.ts';
 import type { ConnectionFlags } from '../../profile/flags.ts';
 import type { Profile, SecretSource } from '../../profile/profile.ts';
 import type { Secrets } from '../../profile/secrets.ts';
-import { locateSecret, typedReference } from '../../profile/secret.ts';
+import { typedReference } from '../../profile/secret.ts';
 import { parseToml } from '../../profile/toml.ts';
 import { profileOf, profileWarnings } from '../profile-of.ts';
 import { secretsOf } from '../secrets-of.ts';
@@ -35,22 +36,51 @@ export interface KeysInUse {
   readonly warnings: () => readonly string[];
 }
 
-/** The keyring of flags and files, ready to open and seal. Nothing is read of a key before a payload needs it. */
-export async function keysOf(context: Context, options: KeyFlags): Promise<KeysInUse> {
+/** The keyring of flags and files with all that it needs of the world. Nothing is read of a key before a payload needs it. */
+export interface Ring {
+  readonly keyring: Keyring;
+  readonly ports: KeyPorts;
+  readonly profile: Profile;
+  readonly secrets: Secrets;
+  /** The file that the keyring was read from, when there is one. */
+  readonly path?: string;
+}
+
+export async function ringOf(context: Context, options: KeyFlags): Promise<Ring> {
   const profile = await profileOf(context, options);
   const secrets = secretsOf(context, options);
   const keyring = withFlags(await keyringOf(context, profile), options, context.cwd);
+  const { env, platform, cwd: folder, signal } = context;
+  const services = context.ports.keyServices;
+  const allowExec = options.allowExec === true;
+  const path = profile.keyring?.value ?? profile.ownFile?.path;
+  return {
+    keyring,
+    ports: keyPorts({ services, secrets, env, platform, folder, signal, allowExec }),
+    profile,
+    secrets,
+    ...(path === undefined ? {} : { path }),
+  };
+}
+
+/** The same, ready to open and seal. */
+export async function keysOf(context: Context, options: KeyFlags): Promise<KeysInUse> {
+  const { keyring, ports, profile, secrets } = await ringOf(context, options);
   const { kind } = profile.namespace.origin;
   const namespace = kind === 'default' ? undefined : profile.namespace.value;
-  const keys = openKeys(keyring, keyPorts(context, secrets, options.allowExec === true), {
+  const keys = openKeys(keyring, ports, {
     namespace,
     layerBytes: options.maxLayerBytes,
     now: () => context.now().getTime(),
   });
-  const samples = [...keyring.presets].map(
+  const warnings = () => [...profileWarnings(profile), ...presetWarnings(keyring), ...secrets.warnings()];
+  return { keys, profile, secrets, warnings };
+}
+
+export function presetWarnings({ presets }: Keyring): readonly string[] {
+  return [...presets].map(
     (preset) => `the preset ${preset} uses a key that is printed in public samples: it protects nothing`,
   );
-  return { keys, profile, secrets, warnings: () => [...profileWarnings(profile), ...samples, ...secrets.warnings()] };
 }
 
 async function keyringOf(context: Context, profile: Profile): Promise<Keyring> {
@@ -103,28 +133,4 @@ function withFlags(keyring: Keyring, options: KeyFlags, cwd: string): Keyring {
 function typedKey(id: string, reference: string, format: KeyFormat | undefined, cwd: string): Key {
   const source = typedReference(reference, cwd);
   return { kind: 'secret', id, source, decryptOnly: false, ...(format === undefined ? {} : { format }) };
-}
-
-function keyPorts(context: Context, secrets: Secrets, allowExec: boolean): KeyPorts {
-  const { ports, env, signal } = context;
-  return {
-    secret: secrets.resolve,
-    kms: async (key) => (await ports.keyServices()).kms(key, signal),
-    exec: async (key) => {
-      const location = locateSecret(key.source, context.platform);
-      if (location.kind !== 'exec' || !(location.mayRun || allowExec))
-        throw new NexusctlError('EXEC_NOT_ALLOWED', `the command of the key '${key.id}' does not run from this file`, {
-          hint: 'exec runs from your own default file that nobody else can write; else add --allow-exec',
-        });
-      const folder = key.source.kind === 'reference' ? key.source.base : context.cwd;
-      return (await ports.keyServices()).exec(key, { command: location.command, folder, env }, signal);
-    },
-    encryptionSdk: async (key, message) => (await ports.keyServices()).encryptionSdk(key, message),
-    vault: async (key, ciphertext) => {
-      const token = Buffer.from(await secrets.resolve(key.token))
-        .toString('utf8')
-        .trim();
-      return (await ports.keyServices()).vault(key, token, ciphertext, signal);
-    },
-  };
 }

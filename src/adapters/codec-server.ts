@@ -1,0 +1,190 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
+import { BlockList, isIP } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Admitted, CodecService } from '../codec-server/service.ts';
+import type { CodecResponse, RequestHead } from '../codec-server/request.ts';
+import type { CodecSockets, Listening, ListenOptions, TlsPair } from '../codec-server/socket.ts';
+import { NexusctlError } from '../errors/nexusctl-error.ts';
+import { jwtAuthenticator } from './codec-server-jwks.ts';
+import { watch } from './codec-server-watch.ts';
+
+export const codecSockets: CodecSockets = { listen, serveText, jwtAuthenticator, watch };
+
+async function listen(service: CodecService, options: ListenOptions): Promise<Listening> {
+  const { limits, tls } = options;
+  const trusted = blockListOf(options.trustedProxies);
+  const progress = { count: 0 };
+  const onRequest: RequestListener = (request, response) => {
+    progress.count += 1;
+    response.once('close', () => (progress.count -= 1));
+    const head = headOf(request, tls !== undefined, trusted);
+    const decision = service.admit(head, progress.count > limits.concurrent);
+    if (decision instanceof Promise) decision.then(proceed, () => response.destroy());
+    else proceed(decision);
+    function proceed(decided: Awaited<ReturnType<CodecService['admit']>>): void {
+      if (decided.kind === 'answer') send(response, decided.response);
+      else readBody(service, decided.admitted, request, response, limits.bodyBytes);
+    }
+  };
+  const settings = {
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.idleMs,
+    // Node looks for slow clients this often; its own default of 30 s would make the limits above mean nothing.
+    connectionsCheckingInterval: 500,
+    maxHeaderSize: 16_384,
+  };
+  const server =
+    tls === undefined
+      ? createServer(settings, onRequest)
+      : createTlsServer({ ...settings, ...tlsOptions(tls) }, onRequest);
+  server.maxConnections = limits.connections;
+  // A client that stops reading its answer.
+  server.setTimeout(limits.idleMs);
+  return start(server, options.host, options.port, progress);
+}
+
+async function serveText(host: string, port: number, text: () => string): Promise<Listening> {
+  const progress = { count: 0 };
+  const server = createServer({ requestTimeout: 5000, headersTimeout: 5000 }, ({ method, url }, response) => {
+    const known = method === 'GET' && url?.split('?')[0] === '/metrics';
+    response.writeHead(known ? 200 : 404, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' });
+    response.end(known ? text() : 'GET /metrics\n');
+  });
+  server.maxConnections = 16;
+  return start(server, host, port, progress);
+}
+
+async function start(
+  server: Server | TlsServer,
+  host: string,
+  port: number,
+  progress: { readonly count: number },
+): Promise<Listening> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(cannotListen(error, host, port)));
+    server.listen(port, host.replace(/^\[|\]$/g, ''), resolve);
+  });
+  server.on('error', () => undefined);
+  const address = server.address();
+  return {
+    host,
+    port: typeof address === 'object' && address !== null ? address.port : port,
+    useCertificate: (pair) => {
+      if ('setSecureContext' in server) server.setSecureContext(tlsOptions(pair));
+    },
+    stop: async (graceMs) => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      const until = Date.now() + graceMs;
+      while (progress.count > 0 && Date.now() < until) await delay(10);
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function tlsOptions({ cert, key }: TlsPair) {
+  return { cert: Buffer.from(cert), key: Buffer.from(key), minVersion: 'TLSv1.2' as const };
+}
+
+function headOf(request: IncomingMessage, tls: boolean, trusted: BlockList | null): RequestHead {
+  const remoteAddress = request.socket.remoteAddress ?? '';
+  const proxied = !tls && trusted?.check(plainAddress(remoteAddress), familyOf(remoteAddress)) === true;
+  return {
+    method: request.method ?? '',
+    target: request.url ?? '/',
+    rawHeaders: request.rawHeaders,
+    remoteAddress,
+    transport: tls ? 'tls' : proxied ? 'trusted-proxy' : 'clear',
+  };
+}
+
+function readBody(
+  service: CodecService,
+  admitted: Admitted,
+  request: IncomingMessage,
+  response: ServerResponse,
+  limit: number,
+): void {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  request.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size <= limit) chunks.push(chunk);
+    else if (!response.headersSent) send(response, service.refuse(admitted, 'too-large'));
+  });
+  request.on('end', () => {
+    if (size > limit) return;
+    const [first = Buffer.alloc(0)] = chunks;
+    service.answer(admitted, chunks.length > 1 ? Buffer.concat(chunks, size) : first).then(
+      (answer) => send(response, answer),
+      () => response.destroy(),
+    );
+  });
+}
+
+function send(response: ServerResponse, { status, headers, body, close }: CodecResponse): void {
+  // The client may have gone; then nobody is there to be told.
+  if (response.destroyed || response.headersSent) return;
+  const length = status === 204 ? [] : ['Content-Length', String(Buffer.byteLength(body))];
+  response.writeHead(status, [...headers, ...length, ...(close === true ? ['Connection', 'close'] : [])]);
+  if (close === true) linger(response, body);
+  else response.end(body);
+}
+
+const lingerMs = 2000;
+
+/**
+ * Answers a request of which not everything will be read. Closing at once would reset the connection, and a client that
+ * is still writing would never see the answer: what it sends is thrown away for a moment.
+ */
+function linger(response: ServerResponse, body: string): void {
+  const { req: request } = response;
+  const timer = setTimeout(() => request.socket.destroy(), lingerMs);
+  response.once('close', () => clearTimeout(timer));
+  response.write(body);
+  request.once('end', () => response.end());
+  request.resume();
+}
+
+function blockListOf(networks: readonly string[]): BlockList | null {
+  if (networks.length === 0) return null;
+  const list = new BlockList();
+  for (const network of networks) {
+    const [address = '', bits, ...rest] = network.split('/');
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+    const most = family === 'ipv6' ? 128 : 32;
+    const prefix = bits === undefined ? most : /^\d{1,3}$/.test(bits) ? Number(bits) : NaN;
+    if (isIP(address) === 0 || rest.length > 0 || !(prefix >= 0 && prefix <= most))
+      throw new NexusctlError('SETTING_INVALID', `--trusted-proxy ${network} is no address or network`, {
+        hint: 'for example --trusted-proxy 10.0.0.0/8',
+      });
+    list.addSubnet(address, prefix, family);
+  }
+  return list;
+}
+
+/** An IPv4 client of a socket that listens on `::`. */
+function plainAddress(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/i, '');
+}
+
+function familyOf(address: string): 'ipv4' | 'ipv6' {
+  return isIP(plainAddress(address)) === 6 ? 'ipv6' : 'ipv4';
+}
+
+function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): NexusctlError {
+  const where = `${host}:${String(port)}`;
+  const hints: Readonly<Record<string, string>> = {
+    EADDRINUSE: 'another program listens there; choose a port with --listen, 0 for any free one',
+    EACCES: 'ports below 1024 need a privilege; choose a higher one with --listen',
+    EADDRNOTAVAIL: 'this machine does not have that address',
+    ENOTFOUND: 'give an address rather than a name',
+  };
+  return new NexusctlError('CANNOT_LISTEN', `cannot listen on ${where}: ${error.code ?? error.name}`, {
+    hint: hints[error.code ?? ''],
+    cause: error,
+  });
+}

@@ -1,0 +1,52 @@
+import { NexusctlError } from '../errors/nexusctl-error.ts';
+import { payloadJson, readPayloadJson } from '../payload/json-form.ts';
+import {
+  eachElement,
+  eachMember,
+  openBrace,
+  openBracket,
+  skipSpace,
+  skipValue,
+  stringAt,
+} from '../payload/json-scan.ts';
+import type { Payload } from '../payload/payload.ts';
+
+/**
+ * The payloads of a request: proto3 JSON of `temporal.api.common.v1.Payloads`, in order. Tolerant: unknown members of
+ * the envelope are skipped, an absent list is empty, fields come in either spelling.
+ * @throws NexusctlError INPUT_INVALID, PAYLOAD_MALFORMED, LIMIT_EXCEEDED
+ */
+export function readPayloads(body: Buffer): readonly Payload[] {
+  const payloads: Payload[] = [];
+  const start = skipSpace(body, 0);
+  if (body[start] !== openBrace) throw notPayloads('an object');
+  let lists = 0;
+  const end = eachMember(body, start, 0, (bytes, key, at, depth) => {
+    if (stringAt(bytes, key) !== 'payloads') return skipValue(bytes, at, depth);
+    lists += 1;
+    if (lists > 1) throw notPayloads('one list');
+    if (bytes[at] !== openBracket) return skipNull(bytes, at, depth);
+    return eachElement(bytes, at, depth, (_bytes, _index, from, inner) => {
+      if (bytes[from] !== openBrace) throw notPayloads('payload objects');
+      payloads.push(readPayloadJson(bytes, from, inner));
+      return skipValue(bytes, from, inner);
+    });
+  });
+  if (skipSpace(body, end) !== body.length) throw notPayloads('nothing behind the object');
+  return payloads;
+}
+
+function skipNull(bytes: Buffer, at: number, depth: number): number {
+  const end = skipValue(bytes, at, depth);
+  if (bytes.toString('latin1', at, end) !== 'null') throw notPayloads('a list');
+  return end;
+}
+
+function notPayloads(wanted: string): NexusctlError {
+  return new NexusctlError('INPUT_INVALID', `a body of payloads needs ${wanted}`);
+}
+
+/** Strict: only what the schema knows, in its spelling, so that Go's protojson takes it. */
+export function writePayloads(payloads: readonly Payload[]): string {
+  return `{"payloads":[${payloads.map(payloadJson).join(',')}]}`;
+}

@@ -1,0 +1,41 @@
+/** The port through which the doctor speaks to a codec server; filled by adapters/codec-server-probe.ts. */
+export interface CodecProbe {
+  /** One request on a connection of its own. No redirect is followed; failures are results. */
+  readonly send: (request: ProbeRequest) => Promise<ProbeResult>;
+  /** Addresses of a name; empty when there are none. */
+  readonly lookup: (host: string) => Promise<readonly string[]>;
+}
+
+export interface ProbeRequest {
+  readonly url: string;
+  readonly method: 'POST' | 'OPTIONS';
+  readonly headers: Readonly<Record<string, string>>;
+  /** Sent only over a connection that verified the name, or to a loopback address (security.md 1). */
+  readonly credential?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly timeoutMs: number;
+  /** PEM; undefined for Node's own roots. */
+  readonly ca?: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+export type ProbeResult =
+  | {
+      readonly ok: true;
+      readonly status: number;
+      /** Names in lower case; a repeated header is joined by `, `. */
+      readonly headers: ReadonlyMap<string, string>;
+      /** At most 8 MiB. */
+      readonly body: string;
+      readonly remoteAddress: string;
+      readonly ms: number;
+    }
+  | {
+      readonly ok: false;
+      readonly stage: 'dns' | 'connect' | 'tls' | 'http' | 'timeout' | 'credential';
+      /** Node's error code; empty for a timeout. */
+      readonly errno: string;
+      /** How far it got before the time was up. */
+      readonly connected: boolean;
+      readonly ms: number;
+    };

@@ -1,0 +1,42 @@
+import type { CodecService } from './service.ts';
+import type { Authenticate } from './tokens.ts';
+import type { JwtSettings } from './access-file.ts';
+import type { CodecLimits } from './limits.ts';
+
+/** The ports that a codec server needs; filled by adapters/codec-server.ts and adapters/codec-server-jwks.ts. */
+export interface CodecSockets {
+  /**
+   * Listens and hands every request to the service.
+   * @throws NexusctlError ADDRESS_IN_USE, SETTING_INVALID
+   */
+  readonly listen: (service: CodecService, options: ListenOptions) => Promise<Listening>;
+  /** Serves one text at `/metrics`, on loopback. @throws NexusctlError ADDRESS_IN_USE */
+  readonly serveText: (host: string, port: number, text: () => string) => Promise<Listening>;
+  /** Checks JWTs against a JWKS, which is fetched at first use and again when needed. */
+  readonly jwtAuthenticator: (settings: JwtSettings & { readonly caPem?: string }) => Promise<Authenticate>;
+  /** Calls back when one of the files was changed, until `signal` aborts. */
+  readonly watch: (paths: readonly string[], changed: () => Promise<void>, signal: AbortSignal) => void;
+}
+
+export interface ListenOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly tls?: TlsPair;
+  /** Addresses or networks (CIDR) of TLS ingresses. */
+  readonly trustedProxies: readonly string[];
+  readonly limits: CodecLimits;
+}
+
+export interface TlsPair {
+  readonly cert: Uint8Array;
+  readonly key: Uint8Array;
+}
+
+export interface Listening {
+  readonly host: string;
+  readonly port: number;
+  /** For connections made from now on. @throws NexusctlError SETTING_INVALID; the old pair then stays */
+  readonly useCertificate: (pair: TlsPair) => void;
+  /** Takes no new connection, lets what is being answered finish for `graceMs`, then closes the rest. */
+  readonly stop: (graceMs: number) => Promise<void>;
+}

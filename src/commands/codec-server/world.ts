@@ -1,0 +1,190 @@
+import { dirname, resolve } from 'node:path';
+import { namespacesWithoutKeys, readAccessFile, type AccessFile } from '../../codec-server/access-file.ts';
+import { makeCodec, type Codec } from '../../codec-server/codec.ts';
+import type { Metrics } from '../../codec-server/metrics.ts';
+import type { CodecSettings } from '../../codec-server/service.ts';
+import type { Listening } from '../../codec-server/socket.ts';
+import { isLongEnough, staticTokens, type Authenticate, type StaticToken } from '../../codec-server/tokens.ts';
+import type { Context } from '../../context.ts';
+import { NexusctlError } from '../../errors/nexusctl-error.ts';
+import { fingerprint } from '../../payload/candidates.ts';
+import { openKeys } from '../../payload/keys.ts';
+import type { Keyring } from '../../payload/keyring.ts';
+import { locateSecret } from '../../profile/secret.ts';
+import type { Secrets } from '../../profile/secrets.ts';
+import { parseToml } from '../../profile/toml.ts';
+import type { Started } from '../../views/codec-server.ts';
+import { presetWarnings, ringOf, type Ring } from '../payload/keys-of.ts';
+import { secretsOf } from '../secrets-of.ts';
+import type { AuditLog } from './audit-log.ts';
+import type { ServerSetup } from './setup.ts';
+
+type Flags = Parameters<typeof ringOf>[1] & { readonly access?: string | undefined };
+
+interface Observers {
+  readonly metrics: Metrics;
+  readonly log: AuditLog;
+  readonly now: () => number;
+}
+
+/** Keyring, tokens and grants as they are now; replaced as a whole when a file has changed. */
+export interface ServerWorld {
+  readonly codec: () => Codec;
+  readonly guard: CodecSettings['guard'];
+  readonly authentication: Started['authentication'];
+  readonly keyNames: () => readonly string[];
+  readonly warnings: () => readonly string[];
+  /** Files to look at for changes. */
+  readonly paths: readonly string[];
+  /** Reads everything anew; what cannot be loaded leaves the last good state in use. */
+  readonly reload: (server: Listening) => Promise<void>;
+}
+
+interface State {
+  readonly ring: Ring;
+  readonly codec: Codec;
+  readonly access: Access | null;
+  readonly secrets: Secrets;
+}
+
+interface Access {
+  readonly file: AccessFile;
+  readonly authenticate: Authenticate;
+}
+
+export async function loadWorld(
+  context: Context,
+  flags: Flags,
+  setup: ServerSetup,
+  { metrics, log, now }: Observers,
+): Promise<ServerWorld> {
+  const accessPath = flags.access === undefined ? undefined : resolve(context.cwd, flags.access);
+  const load = async (): Promise<State> => {
+    const ring = await ringOf(context, flags);
+    const secrets = secretsOf(context, flags);
+    const access = accessPath === undefined ? null : await loadAccess(context, accessPath, secrets);
+    if (access !== null) refuseUnmapped(access.file, ring.keyring);
+    await readKeys(ring);
+    const codec = makeCodec(ring.keyring, (keyring, namespace) => openKeys(keyring, ring.ports, { namespace, now }));
+    metrics.keyring(true, now());
+    return { ring, codec, access, secrets };
+  };
+  let state = await load();
+  const first = state.access;
+  return {
+    codec: () => state.codec,
+    guard:
+      first === null
+        ? { kind: 'loopback', tls: setup.tls !== null, pathSecret: setup.pathSecret }
+        : {
+            kind: 'authenticated',
+            authenticate: (token) => (state.access ?? first).authenticate(token),
+            get grants() {
+              return (state.access ?? first).file.grants;
+            },
+          },
+    authentication: first === null ? 'none' : waysOf(first.file),
+    keyNames: () => [...namesOf(state.ring.keyring)],
+    warnings: () => [
+      ...presetWarnings(state.ring.keyring),
+      ...state.ring.secrets.warnings(),
+      ...state.secrets.warnings(),
+    ],
+    paths: [
+      ...new Set([
+        ...pathsOf(state.ring, context),
+        ...(accessPath === undefined ? [] : [accessPath]),
+        ...(setup.tls?.paths ?? []),
+      ]),
+    ],
+    reload: async (server) => {
+      const time = new Date(now()).toISOString();
+      try {
+        state = await load();
+        if (setup.tls !== null) server.useCertificate(await setup.tls.again());
+        log.event({ time, event: 'reloaded', keys: [...namesOf(state.ring.keyring)] });
+      } catch (error) {
+        metrics.keyring(false, now());
+        const code = error instanceof NexusctlError ? error.code : 'INTERNAL';
+        const message = error instanceof NexusctlError ? error.message : 'it could not be loaded';
+        log.event({
+          time,
+          event: 'reload-failed',
+          error: code,
+          message: `${message}; the last good state stays in use`,
+        });
+      }
+    },
+  };
+}
+
+/** Keys that are here are read at the start: a key that cannot be used should not come to light with a user's request. */
+async function readKeys({ keyring, ports }: Ring): Promise<void> {
+  const keys = openKeys(keyring, ports);
+  for (const key of keyring.keys.values()) if (key.kind === 'secret') await keys.aes(key);
+}
+
+async function loadAccess(context: Context, path: string, secrets: Secrets): Promise<Access> {
+  const files = await context.ports.files();
+  const bytes = await files.read(path);
+  if (bytes === null)
+    throw new NexusctlError('FILE_UNREADABLE', `the access file ${path} is not there`, {
+      hint: 'docs/codec-server.md shows one',
+    });
+  const file = readAccessFile(await parseToml(bytes, path), path, dirname(path), false);
+  const tokens = await Promise.all(
+    file.tokens.map(async ({ subject, roles, source }): Promise<StaticToken> => {
+      const secret = Buffer.from(await secrets.resolve(source))
+        .toString('utf8')
+        .trim();
+      if (!isLongEnough(secret))
+        throw new NexusctlError('KEY_INVALID', `the token of '${subject}' is too short: 128 random bits are needed`, {
+          hint: 'openssl rand -hex 32',
+        });
+      return { subject, roles, secret };
+    }),
+  );
+  const byToken = staticTokens(tokens);
+  const { jwt } = file;
+  if (jwt === undefined) return { file, authenticate: byToken };
+  const sockets = await context.ports.codecSockets();
+  const ca = jwt.ca === undefined ? {} : { caPem: Buffer.from(await secrets.resolve(jwt.ca)).toString('utf8') };
+  const byJwt = await sockets.jwtAuthenticator({ ...jwt, ...ca });
+  return { file, authenticate: (token) => (isJwt(token) ? byJwt(token) : byToken(token)) };
+}
+
+function isJwt(token: string): boolean {
+  return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token);
+}
+
+/** The mapping to keys is required (security.md 15): nobody gets all keys by an omission. */
+function refuseUnmapped({ grants }: AccessFile, { namespaces }: Keyring): void {
+  const [name] = namespacesWithoutKeys(grants, namespaces);
+  if (name === undefined) return;
+  throw new NexusctlError(
+    'SETTING_INVALID',
+    `no keys are mapped to the namespace '${name}' that the access file grants`,
+    {
+      hint: `list them in the keyring: [keyring.namespaces] "${name}" = ["KEY"], or in the grant: keys = ["KEY"]`,
+    },
+  );
+}
+
+function waysOf({ tokens, jwt }: AccessFile): Started['authentication'] {
+  if (jwt === undefined) return 'token';
+  return tokens.length > 0 ? 'token, jwt' : 'jwt';
+}
+
+function* namesOf({ keys, presets }: Keyring): Iterable<string> {
+  for (const id of keys.keys()) yield id.startsWith('base64key://') ? `sha256:${fingerprint(id)}` : id;
+  for (const preset of presets) yield `preset ${preset}`;
+}
+
+function pathsOf({ path, keyring }: Ring, { platform }: Context): readonly string[] {
+  const files = [...keyring.keys.values()].flatMap((key) => {
+    if (key.kind !== 'secret') return [];
+    const location = locateSecret(key.source, platform);
+    return location.kind === 'file' ? [location.path] : [];
+  });
+  return path === undefined ? files : [path, ...files];
+}

@@ -1,0 +1,20 @@
+import type { Payload as SdkPayload } from '@temporalio/common';
+import type { Payload } from '../payload/payload.ts';
+
+/** The SDK's payload in our form; bytes are shared, not copied. */
+export function fromSdk({ metadata, data, externalPayloads }: SdkPayload): Payload {
+  return {
+    metadata: new Map(Object.entries(metadata ?? {}).map(([key, value]) => [key, bufferOf(value)])),
+    data: bufferOf(data ?? new Uint8Array()),
+    externalPayloads: (externalPayloads ?? []).map(({ sizeBytes }) => BigInt(String(sizeBytes ?? 0))),
+    unknown: [],
+  };
+}
+
+export function toSdk({ metadata, data }: Payload): SdkPayload {
+  return { metadata: Object.fromEntries(metadata), data };
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
