@@ -14,7 +14,7 @@ import { auditLog } from './audit-log.ts';
 import { listenAddress, parseListed, serverSetup, shownUrl } from './setup.ts';
 import { loadWorld } from './world.ts';
 
-export function codecServerStart(command: Command, context: Context) {
+export function codecServerStart(command: Command, context: Context): unknown {
   return declare(command).action(async (options) => {
     const setup = await serverSetup(context, options);
     const { listen, origins, tls, pathSecret, metricsAt } = setup;

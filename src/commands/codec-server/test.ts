@@ -11,7 +11,7 @@ import { profileOf } from '../profile-of.ts';
 import { withConnection } from '../profile-of.ts';
 import { secretsOf } from '../secrets-of.ts';
 
-export function codecServerTest(command: Command, context: Context) {
+export function codecServerTest(command: Command, context: Context): unknown {
   return withConnection(withOutput(command, 'text', 'json'))
     .argument('[url]', 'the codec endpoint as clients are given it; else the codec endpoint of the profile')
     .option('--origin <origin>', 'the Web UI that uses it', parseUiOrigin, 'http://localhost:8233')
