@@ -1,62 +1,74 @@
 package policy
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 func refuse(at value, code Code, message string) *Error {
 	return &Error{Code: code, Message: message, offset: at.offset}
 }
 
-// want checks the type of a value and, of an object, that its keys are among the named ones and that those without a
-// question mark are there. It gives the members by key.
-func want(v value, what string, kind kind, keys ...string) (map[string]value, *Error) {
+// keysOf are the keys that an object may have, byte for byte.
+type keysOf struct{ needed, optional []string }
+
+var (
+	policyKeys   = keysOf{[]string{"version", "default"}, []string{"endpoints", "$schema"}}
+	endpointKeys = keysOf{[]string{"callers"}, []string{"blocked", "id"}}
+	callerKeys   = keysOf{[]string{"namespace"}, []string{"owner", "reason", "ref", "until"}}
+)
+
+func wantKind(v value, what string, kind kind) *Error {
 	if v.kind != kind {
-		return nil, refuse(v, Type, what+" must be "+string(kind)+", not "+string(v.kind))
+		return refuse(v, Type, what+" must be "+string(kind)+", not "+string(v.kind))
 	}
-	if keys == nil {
-		return nil, nil
-	}
-	known := map[string]value{}
-	for _, m := range v.members {
-		if !names(keys, m.key) {
-			return nil, refuse(m.value, UnknownKey, what+" has no key "+quote(m.key)+"; it has "+strings.ReplaceAll(strings.Join(keys, ", "), "?", ""))
-		}
-		known[m.key] = m.value
-	}
-	for _, key := range keys {
-		if _, there := known[key]; !there && !strings.HasSuffix(key, "?") {
-			return nil, refuse(v, MissingKey, what+" needs the key "+quote(key))
-		}
-	}
-	return known, nil
+	return nil
 }
 
-func names(keys []string, key string) bool {
-	for _, k := range keys {
-		if strings.TrimSuffix(k, "?") == key && !strings.HasSuffix(key, "?") {
-			return true
+func wantObject(v value, what string, allowed keysOf) *Error {
+	if err := wantKind(v, what, kindObject); err != nil {
+		return err
+	}
+	for _, m := range v.members {
+		if !slices.Contains(allowed.needed, m.key) && !slices.Contains(allowed.optional, m.key) {
+			return refuse(m.value, UnknownKey, what+" has no key "+quote(m.key)+"; it has "+strings.Join(slices.Concat(allowed.needed, allowed.optional), ", "))
 		}
 	}
-	return false
+	for _, key := range allowed.needed {
+		if _, there := v.member(key); !there {
+			return refuse(v, MissingKey, what+" needs the key "+quote(key))
+		}
+	}
+	return nil
+}
+
+func (v value) member(key string) (value, bool) {
+	for _, m := range v.members {
+		if m.key == key {
+			return m.value, true
+		}
+	}
+	return value{}, false
 }
 
 func (p *Policy) add(root value, first bool) *Error {
-	top, err := want(root, "the policy", kindObject, "version", "default", "endpoints?", "$schema?")
-	if err != nil {
+	if err := wantObject(root, "the policy", policyKeys); err != nil {
 		return err
 	}
-	if schema, there := top["$schema"]; there {
-		if _, err := want(schema, "$schema", kindString); err != nil {
+	if schema, there := root.member("$schema"); there {
+		if err := wantKind(schema, "$schema", kindString); err != nil {
 			return err
 		}
 	}
-	if _, err := want(top["version"], "version", kindNumber); err != nil {
+	version, _ := root.member("version")
+	if err := wantKind(version, "version", kindNumber); err != nil {
 		return err
 	}
-	if top["version"].number != 1 {
-		return refuse(top["version"], Value, "version must be 1")
+	if version.number != 1 {
+		return refuse(version, Value, "version must be 1")
 	}
-	verdict := top["default"]
-	if _, err := want(verdict, "default", kindString); err != nil {
+	verdict, _ := root.member("default")
+	if err := wantKind(verdict, "default", kindString); err != nil {
 		return err
 	}
 	if verdict.text != "allow" && verdict.text != "deny" {
@@ -67,11 +79,11 @@ func (p *Policy) add(root value, first bool) *Error {
 		return refuse(verdict, DefaultMismatch, "all files of a policy have the same default")
 	}
 	p.DefaultAllow = allow
-	endpoints, there := top["endpoints"]
+	endpoints, there := root.member("endpoints")
 	if !there {
 		return nil
 	}
-	if _, err := want(endpoints, "endpoints", kindObject); err != nil {
+	if err := wantKind(endpoints, "endpoints", kindObject); err != nil {
 		return err
 	}
 	for _, m := range endpoints.members {
@@ -93,12 +105,12 @@ func (p *Policy) addEndpoint(name string, v value) *Error {
 	if _, twice := p.endpoints[name]; twice {
 		return refuse(v, DuplicateEndpoint, what+" stands in two files")
 	}
-	keys, err := want(v, what, kindObject, "callers", "blocked?", "id?")
-	if err != nil {
+	if err := wantObject(v, what, endpointKeys); err != nil {
 		return err
 	}
 	e := &entry{blocked: map[string]struct{}{}}
-	if id, there := keys["id"]; there {
+	if id, there := v.member("id"); there {
+		var err *Error
 		if e.id, err = nameOf(id, "id of "+what); err != nil {
 			return err
 		}
@@ -107,10 +119,11 @@ func (p *Policy) addEndpoint(name string, v value) *Error {
 		}
 		p.pins[e.id] = name
 	}
-	if err := e.addCallers(keys["callers"], what); err != nil {
+	callers, _ := v.member("callers")
+	if err := e.addCallers(callers, what); err != nil {
 		return err
 	}
-	if blocked, there := keys["blocked"]; there {
+	if blocked, there := v.member("blocked"); there {
 		if err := e.addBlocked(blocked, what); err != nil {
 			return err
 		}
@@ -121,43 +134,49 @@ func (p *Policy) addEndpoint(name string, v value) *Error {
 }
 
 func (e *entry) addCallers(v value, what string) *Error {
-	if _, err := want(v, "callers of "+what, kindArray); err != nil {
+	if err := wantKind(v, "callers of "+what, kindArray); err != nil {
 		return err
 	}
 	e.callers = make(map[string]int64, len(v.items))
 	for _, item := range v.items {
-		keys, err := want(item, "a caller of "+what, kindObject, "namespace", "owner?", "reason?", "ref?", "until?")
-		if err != nil {
+		if err := e.addCaller(item, what); err != nil {
 			return err
-		}
-		namespace, err := nameOf(keys["namespace"], "namespace of a caller of "+what)
-		if err != nil {
-			return err
-		}
-		if _, twice := e.callers[namespace]; twice {
-			return refuse(item, DuplicateCaller, "namespace "+quote(namespace)+" is listed twice as a caller of "+what)
-		}
-		for _, note := range []string{"owner", "reason", "ref", "until"} {
-			if text, there := keys[note]; there {
-				if _, err := want(text, note+" of a caller of "+what, kindString); err != nil {
-					return err
-				}
-			}
-		}
-		e.callers[namespace] = forever
-		if until, there := keys["until"]; there {
-			end, ok := parseUntil(until.text)
-			if !ok {
-				return refuse(until, Value, "until must be a day (2027-03-31) or an RFC 3339 time, not "+quote(until.text))
-			}
-			e.callers[namespace] = end
 		}
 	}
 	return nil
 }
 
+func (e *entry) addCaller(v value, endpoint string) *Error {
+	what := "a caller of " + endpoint
+	if err := wantObject(v, what, callerKeys); err != nil {
+		return err
+	}
+	name, _ := v.member("namespace")
+	namespace, err := nameOf(name, "namespace of "+what)
+	if err != nil {
+		return err
+	}
+	if _, twice := e.callers[namespace]; twice {
+		return refuse(v, DuplicateCaller, "namespace "+quote(namespace)+" is listed twice as "+what)
+	}
+	for _, m := range v.members {
+		if err := wantKind(m.value, m.key+" of "+what, kindString); err != nil {
+			return err
+		}
+	}
+	e.callers[namespace] = forever
+	if until, there := v.member("until"); there {
+		end, ok := parseUntil(until.text)
+		if !ok {
+			return refuse(until, Value, "until must be a day (2027-03-31) or an RFC 3339 time, not "+quote(until.text))
+		}
+		e.callers[namespace] = end
+	}
+	return nil
+}
+
 func (e *entry) addBlocked(v value, what string) *Error {
-	if _, err := want(v, "blocked of "+what, kindArray); err != nil {
+	if err := wantKind(v, "blocked of "+what, kindArray); err != nil {
 		return err
 	}
 	for _, item := range v.items {
@@ -174,7 +193,7 @@ func (e *entry) addBlocked(v value, what string) *Error {
 }
 
 func nameOf(v value, what string) (string, *Error) {
-	if _, err := want(v, what, kindString); err != nil {
+	if err := wantKind(v, what, kindString); err != nil {
 		return "", err
 	}
 	return v.text, checkName(v, what, v.text)

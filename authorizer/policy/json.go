@@ -2,6 +2,7 @@ package policy
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -138,7 +139,7 @@ func (r *reader) word(word string) bool {
 
 func (r *reader) object(start, depth int) (value, *Error) {
 	v := value{kind: kindObject, offset: start}
-	seen := map[string]struct{}{}
+	seen := keys{}
 	r.space()
 	if r.peek() == '}' {
 		r.at++
@@ -154,10 +155,9 @@ func (r *reader) object(start, depth int) (value, *Error) {
 		if err != nil {
 			return v, err
 		}
-		if _, twice := seen[key]; twice {
+		if seen.add(key) {
 			return v, &Error{Code: DuplicateKey, Message: "the key " + quote(key) + " occurs twice in one object", offset: keyAt}
 		}
-		seen[key] = struct{}{}
 		r.space()
 		if r.peek() != ':' {
 			return v, r.fail(Syntax, "a colon is expected here")
@@ -180,6 +180,32 @@ func (r *reader) object(start, depth int) (value, *Error) {
 			return v, r.fail(Syntax, "a comma or a closing brace is expected here")
 		}
 	}
+}
+
+// keys remembers the keys of one object: in a list while there are few, as in almost every object of a policy.
+type keys struct {
+	few  []string
+	many map[string]struct{}
+}
+
+// add tells whether the key was there before.
+func (k *keys) add(key string) bool {
+	if k.many == nil {
+		if slices.Contains(k.few, key) {
+			return true
+		}
+		if len(k.few) < 8 {
+			k.few = append(k.few, key)
+			return false
+		}
+		k.many = make(map[string]struct{}, 64)
+		for _, early := range k.few {
+			k.many[early] = struct{}{}
+		}
+	}
+	_, twice := k.many[key]
+	k.many[key] = struct{}{}
+	return twice
 }
 
 func (r *reader) array(start, depth int) (value, *Error) {

@@ -186,6 +186,11 @@ func TestEnforcement(t *testing.T) {
 		if got := header.Get(authorizer.HeaderDigest); len(got) != 1 {
 			t.Errorf("a refusal carries the digest %d times", len(got))
 		}
+		code, body := s.post(t, s.httpClient, s.http, "/api/v1/namespaces/caller-denied/nexus-operations/over-http", "", nil,
+			`{"endpoint":"billing","service":"standalone","operation":"sync","nexusHeader":{"Nexus-Link":"x"}}`)
+		if code != http.StatusForbidden || !strings.Contains(body, "is not on the allowlist of nexus endpoint") {
+			t.Errorf("over the HTTP API: %d %s", code, body)
+		}
 		if _, err := s.standalone(t, "caller-ok", "billing", map[string]string{"NEXUS-LINK": forged("caller-denied")}); err != nil {
 			t.Fatalf("a listed caller: %v", err)
 		}

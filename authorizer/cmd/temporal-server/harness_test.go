@@ -118,11 +118,14 @@ func (l *layout) write(t *testing.T) string {
 		publicClient = fmt.Sprintf("\npublicClient: { hostPort: \"127.0.0.1:%d\" }", l.frontend)
 	}
 	dynamic := filepath.Join(l.dir, "dynamic.yaml")
-	l.put(t, dynamic, `nexusoperation.enableStandalone: [{ value: true }]
+	callback := fmt.Sprintf("http://127.0.0.1:%d/namespaces/{{.NamespaceName}}/nexus/callback", l.http)
+	l.put(t, dynamic, fmt.Sprintf(`nexusoperation.enableStandalone: [{ value: true }]
 system.refreshNexusEndpointsMinWait: [{ value: 10ms }]
+component.nexusoperations.callback.endpoint.template: [{ value: %q }]
+nexusoperation.callback.endpoint.template: [{ value: %q }]
 frontend.rps: [{ value: 10000 }]
 frontend.namespaceRPS: [{ value: 10000 }]
-`)
+`, callback, callback))
 	path := filepath.Join(l.dir, "server.yaml")
 	l.put(t, path, fmt.Sprintf(`log: { stdout: true, level: warn }
 persistence:
@@ -512,9 +515,13 @@ func forged(namespace string) string {
 }
 
 // post calls an HTTP port directly with a forged link, past every workflow.
-func (s *server) post(t *testing.T, client *http.Client, port int, path, link string, header map[string]string) (int, string) {
+func (s *server) post(t *testing.T, client *http.Client, port int, path, link string, header map[string]string, body ...string) (int, string) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, fmt.Sprintf("%s://127.0.0.1:%d%s", s.scheme, port, path), strings.NewReader(`"in"`))
+	sent := `"in"`
+	if len(body) > 0 {
+		sent = body[0]
+	}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, fmt.Sprintf("%s://127.0.0.1:%d%s", s.scheme, port, path), strings.NewReader(sent))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -531,8 +538,8 @@ func (s *server) post(t *testing.T, client *http.Client, port int, path, link st
 		return 0, err.Error()
 	}
 	defer response.Body.Close()
-	body, _ := io.ReadAll(response.Body)
-	return response.StatusCode, string(body)
+	answer, _ := io.ReadAll(response.Body)
+	return response.StatusCode, string(answer)
 }
 
 // announced gives the response headers of an answer that needs no permission.
