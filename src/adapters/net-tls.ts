@@ -38,8 +38,8 @@ export async function observeTls(way: Way, options: ObserveOptions, limits: Limi
       cipher: socket.getCipher().standardName,
       alpn: socket.alpnProtocol === false ? null : socket.alpnProtocol,
       chain: chainOf(socket.getPeerCertificate(true)),
-      // @types/node says Error; it is Node's code as a string.
-      verdict: socket.authorized ? null : String(socket.authorizationError),
+      // @types/node says Error; it is Node's code as a string. The name is judged by itself.
+      verdict: socket.authorized ? null : chainVerdict(String(socket.authorizationError)),
       clientCertificate: socket.getProtocol() === 'TLSv1.3' ? null : seen().clientCertificate,
     };
     settle({ ok: true, peer, ms: ms() });
@@ -50,6 +50,10 @@ export async function observeTls(way: Way, options: ObserveOptions, limits: Limi
   socket.destroy();
   opened.socket.destroy();
   return result;
+}
+
+function chainVerdict(code: string): string | null {
+  return code === 'ERR_TLS_CERT_ALTNAME_INVALID' ? null : code;
 }
 
 /** The TLS 1.2 and 1.3 suites of rustls with ring, which the core-based SDKs are built on. */

@@ -21,11 +21,11 @@ export async function transportFinding(
     });
   if (grpcStatus !== undefined) return null;
   if (errno === 'ETIMEDOUT') return silence(result, session, input);
-  if (resetCode !== undefined) return reset(resetCode, evidence);
   if (goawayCode === 0)
     return finding('H2003', 'the server says goodbye (GOAWAY) and does not answer the call', {
       evidence: { goawayCode },
     });
+  if (resetCode !== undefined) return reset(resetCode, evidence);
   if (httpStatus === undefined) return dropped(errno, input);
   return finding('RPC006', 'the answer has no gRPC status: its trailers were lost on the way', { evidence });
 }

@@ -14,7 +14,8 @@ export function resolvePrimary(results: readonly CheckResult[]): Primary | null 
   const critical = failures.find(({ finding }) => finding.severity === 'critical');
   const failure = critical ?? failures.reduce<Found | undefined>(earlier, undefined);
   if (failure === undefined) {
-    const warning = warnings.reduce<Found | undefined>(earlier, undefined);
+    const pressing = warnings.filter(({ finding }) => !hygiene.has(finding.code));
+    const warning = (pressing.length > 0 ? pressing : warnings).reduce<Found | undefined>(earlier, undefined);
     return warning === undefined ? null : primaryOf(warning, warning.finding.severity);
   }
   const reason = found.find(({ finding }) => explains[finding.code]?.includes(failure.finding.code));
@@ -42,6 +43,9 @@ function earlier(best: Found | undefined, candidate: Found): Found {
 function primaryOf({ finding, check }: Found, severity: Finding['severity']): Primary {
   return { code: finding.code, severity, check, summary: finding.message, fix: finding.fix };
 }
+
+/** Warnings about another day: anything else comes before them. */
+const hygiene = new Set<Code>(['CRT006', 'TOK009', 'KEY006']);
 
 const refusedCertificate = ['MTL002', 'MTL003', 'MTL004', 'MTL005', 'MTL009', 'RPC001'] as const satisfies Code[];
 const refusedCredential = ['AUT001', 'AUT003', 'AUT004'] as const satisfies Code[];
