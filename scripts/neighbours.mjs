@@ -10,6 +10,8 @@ import { delimiter, join } from 'node:path';
 /** Programs from Debian's packages: name → package. */
 const debian = {
   openssl: 'openssl',
+  nginx: 'nginx-light',
+  haproxy: 'haproxy',
   zsh: 'zsh',
   fish: 'fish',
 };

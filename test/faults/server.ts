@@ -83,7 +83,7 @@ function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, body: B
   const method = path.split('/').at(-1);
   const wrongKey = behaviour.apiKey !== undefined && headers['authorization'] !== `Bearer ${behaviour.apiKey}`;
   const fallback = ((): Answer => {
-    switch (method) {
+    switch (method ?? '') {
       case 'GetSystemInfo':
         return behaviour.systemInfo ?? { reply: systemInfoReply(behaviour.nexusCapability ?? true) };
       case 'DescribeNamespace':
@@ -160,7 +160,7 @@ export function startTls(lab: Lab, options: TlsOptions, onConnection: (socket: S
   const seen: Buffer[] = [];
   const server = createTls(options, (socket) => {
     socket.on('error', () => undefined);
-    socket.on('data', (bytes) => seen.push(bytes));
+    socket.on('data', (bytes: Buffer) => seen.push(bytes));
     onConnection(socket);
   });
   server.on('tlsClientError', () => undefined);
