@@ -29,6 +29,11 @@ const contents: readonly (Verb | Noun)[] = [
     load: async () => (await import('./commands/connect-test.ts')).connectTest,
   },
   {
+    name: 'explain',
+    summary: 'turn a pasted error of any SDK into ranked causes and the check that tells them apart',
+    load: async () => (await import('./commands/explain.ts')).explainCommand,
+  },
+  {
     name: 'config',
     summary: 'profiles in temporal.toml, with the origin of every value',
     verbs: [

@@ -69,10 +69,11 @@ function demote(results: readonly CheckResult[], evidence: Partial<EvidenceMap>)
     answered && evidence['certificate-files']?.clientPair !== undefined && evidence.address?.cloud !== true;
   const proven = (code: Code): Severity | null => {
     if (trusted && code === 'CA003') return 'info';
+    if (evidence.namespace !== undefined && code === 'CFG011') return 'info';
     return tookPair && tolerated.has(code) ? 'warning' : null;
   };
   return results.map((result) => {
-    if (result.id !== 'certificate-policy') return result;
+    if (result.layer !== 'local') return result;
     const findings = result.findings.map((found) => {
       const severity = proven(found.code);
       return severity === null || found.severity === 'info' ? found : { ...found, severity };

@@ -62,15 +62,14 @@ const faults: readonly Fault[] = [
   {
     name: 'path and data',
     code: 'CFG008',
-    scene: (lab) =>
-      ({
-        args: closed,
-        env: {
-          TEMPORAL_TLS_CLIENT_CERT_PATH: lab.path('client.pem'),
-          TEMPORAL_TLS_CLIENT_CERT_DATA: pem(lab, 'client.pem'),
-          TEMPORAL_TLS_CLIENT_KEY_PATH: lab.path('client.key'),
-        },
-      }),
+    scene: (lab) => ({
+      args: closed,
+      env: {
+        TEMPORAL_TLS_CLIENT_CERT_PATH: lab.path('client.pem'),
+        TEMPORAL_TLS_CLIENT_CERT_DATA: pem(lab, 'client.pem'),
+        TEMPORAL_TLS_CLIENT_KEY_PATH: lab.path('client.key'),
+      },
+    }),
   },
   {
     name: 'certificate without key',

@@ -1,3 +1,4 @@
+import { isCloudHost } from '../address.ts';
 import { classify } from '../../certificates/classify.ts';
 import { factsOf, sameBytes, type CertificateFacts } from '../../certificates/facts.ts';
 import { chainFrom, judgeChain, judgeClient, judgeValidity, type Situation } from '../../certificates/judge.ts';
@@ -15,14 +16,17 @@ export const certificatePolicy: Check<'certificate-policy'> = {
   after: ['address'],
   run: (input) => {
     const files = input.evidence('certificate-files');
-    const cloud = input.evidence('address')?.cloud === true;
+    const address = input.evidence('address');
+    const cloud = address?.cloud === true;
+    // A rehearsal account is Cloud too, with servers of its own CA: only Cloud's own hosts have public certificates.
+    const cloudHost = address !== undefined && (isCloudHost(address.host) || isCloudHost(address.serverName));
     const client = usesClientPair(input.subject) ? certificatesOf(files?.clientPair?.cert) : [];
     const ca = certificatesOf(files?.serverCa);
     if (client.length + ca.length === 0) return Promise.resolve({ notApplicable: 'no certificate is configured' });
     const situation = situationOf(input, cloud);
     const findings = [
       ...clientFindings(client, situation, files?.clientPair?.cert.length ?? 0),
-      ...caFindings(ca, client, { ...situation, name: nameOf(input, 'serverCa') }, input),
+      ...caFindings(ca, client, { ...situation, cloud: cloudHost, name: nameOf(input, 'serverCa') }, input),
     ];
     return Promise.resolve({ findings, evidence: null });
   },

@@ -65,5 +65,5 @@ function verdict({ ok, primary, target, durationMs, checks }: Report, style: Sty
   const { code, summary } = primary;
   const mark = primary.severity === 'warning' ? style.yellow(marks.warn) : style.red(marks.fail);
   const connected = ok ? `connected to ${where}, but ` : '';
-  return `${mark} ${connected}${style.bold(`${code}: ${catalogue[code].title}`)}: ${summary}`;
+  return `${mark} ${connected}${style.bold(code)}: ${summary}`;
 }
