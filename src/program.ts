@@ -96,6 +96,22 @@ const contents: readonly (Verb | Noun)[] = [
     ],
   },
   {
+    name: 'namespace',
+    summary: 'namespaces and how one gets into them',
+    verbs: [
+      {
+        name: 'list',
+        summary: 'all namespaces; exit 1 when a client CA ends soon',
+        load: async () => (await import('./commands/namespace/list.ts')).namespaceList,
+      },
+      {
+        name: 'get',
+        summary: 'one namespace',
+        load: async () => (await import('./commands/namespace/get.ts')).namespaceGet,
+      },
+    ],
+  },
+  {
     name: 'endpoint',
     summary: 'Nexus endpoints and who may call them',
     verbs: [
@@ -148,6 +164,31 @@ const contents: readonly (Verb | Noun)[] = [
         name: 'check',
         summary: 'may a namespace call an endpoint, and why not; exit 1 for no',
         load: async () => (await import('./commands/endpoint/check.ts')).endpointCheck,
+      },
+      {
+        name: 'reachable',
+        summary: 'what a namespace may call',
+        load: async () => (await import('./commands/endpoint/reachable.ts')).endpointReachable,
+      },
+      {
+        name: 'matrix',
+        summary: 'who may call what',
+        load: async () => (await import('./commands/endpoint/matrix.ts')).endpointMatrix,
+      },
+      {
+        name: 'export',
+        summary: 'what is there as nexus.yaml or Terraform',
+        load: async () => (await import('./commands/endpoint/export.ts')).endpointExport,
+      },
+      {
+        name: 'plan',
+        summary: 'what nexus.yaml would change; exit 1 for drift',
+        load: async () => (await import('./commands/endpoint/plan.ts')).endpointPlan,
+      },
+      {
+        name: 'apply',
+        summary: 'make it as nexus.yaml, or a saved plan, says',
+        load: async () => (await import('./commands/endpoint/apply.ts')).endpointApply,
       },
       {
         name: 'policy',

@@ -135,7 +135,7 @@ export const changesView: View<ChangesResult> = {
     ].join('\n'),
 };
 
-function changeLines(change: ChangeResult, style: Style): string[] {
+export function changeLines(change: ChangeResult, style: Style): string[] {
   const { endpoint, changed, dryRun, before, after, effective, operationId, notes = [] } = change;
   const head = changed
     ? `${dryRun ? 'would ' : ''}${change.action}: ${endpoint}${dryRun ? '' : ` ${effectiveText(effective)}`}`

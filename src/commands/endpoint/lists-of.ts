@@ -1,0 +1,52 @@
+import type { Context } from '../../context.ts';
+import { enforcementNotes } from '../../endpoints/consequences.ts';
+import type { Endpoint } from '../../endpoints/endpoint.ts';
+import { underPolicy } from '../../endpoints/self-hosted.ts';
+import type { ConnectionFlags } from '../../profile/flags.ts';
+import { withBackend, type Envelope } from '../backend-of.ts';
+import { fromFiles } from './offline.ts';
+
+interface Lists {
+  readonly envelope: Envelope;
+  readonly endpoints: readonly Endpoint[];
+  readonly warnings: readonly string[];
+}
+
+type Flags = ConnectionFlags & {
+  readonly file?: string | undefined;
+  readonly offline?: boolean | undefined;
+  readonly var?: readonly string[] | undefined;
+};
+
+/** Every endpoint with its list: from the server (and the policy), or from files alone with --offline. */
+export async function listsOf(context: Context, options: Flags): Promise<Lists> {
+  if (options.offline === true) {
+    const { backend, endpoints } = await fromFiles(context, options);
+    return { envelope: { backend }, endpoints, warnings: [] };
+  }
+  return await withBackend(context, options, 'read', async (opened) => {
+    const [held, policy] = await Promise.all([opened.api.list(context.signal), opened.policy?.read() ?? null]);
+    const all = held.map(({ endpoint }) => endpoint);
+    const cloud = opened.kind === 'cloud';
+    const file = options.file === undefined ? null : await fromFiles(context, options);
+    return {
+      envelope: await opened.envelope(),
+      endpoints: cloud
+        ? all.map((endpoint) => withEnds(endpoint, file?.endpoints ?? []))
+        : all.map((endpoint) => underPolicy(endpoint, policy, context.now())),
+      warnings: [...opened.warnings, ...(cloud ? [] : enforcementNotes(await opened.enforcement(), policy !== null))],
+    };
+  });
+}
+
+/** Cloud knows no `until`: what a nexus.yaml says of a live entry is put to it, its status as well. */
+function withEnds(endpoint: Endpoint, files: readonly Endpoint[]): Endpoint {
+  const known = files.find(({ name }) => name === endpoint.name);
+  if (known === undefined) return endpoint;
+  const entries = new Map(known.callers.map((caller) => [caller.namespace, caller]));
+  return {
+    ...endpoint,
+    callers: endpoint.callers.map((caller) => entries.get(caller.namespace) ?? caller),
+    ...(known.blocked === undefined ? {} : { blocked: known.blocked }),
+  };
+}

@@ -1,0 +1,194 @@
+import type { Command, OptionValues } from '@commander-js/extra-typings';
+import type { Context } from '../../context.ts';
+import { enforcementNotes, removalSentence } from '../../endpoints/consequences.ts';
+import type { Endpoint, Held } from '../../endpoints/endpoint.ts';
+import { lintWish } from '../../endpoints/lint.ts';
+import type { Namespace } from '../../endpoints/namespace.ts';
+import { joinFiles, type NexusFile } from '../../endpoints/nexus-file.ts';
+import { makePlan, type Plan } from '../../endpoints/plan.ts';
+import { underPolicy } from '../../endpoints/self-hosted.ts';
+import { NexusctlError } from '../../errors/nexusctl-error.ts';
+import type { ConnectionFlags } from '../../profile/flags.ts';
+import type { Opened } from '../backend-of.ts';
+import { Option } from '../commander.ts';
+import { parseDuration } from '../options.ts';
+import { nexusFiles } from './offline.ts';
+
+const dayMs = 86_400_000;
+
+export function withPlanning<A extends unknown[], O extends OptionValues, G extends OptionValues>(
+  command: Command<A, O, G>,
+) {
+  return command
+    .addOption(new Option('--prune', 'delete what is in the scope of the files and in none of them'))
+    .addOption(
+      new Option('--soon <duration>', 'list entries that end within this time')
+        .argParser(parseDuration)
+        .default(14 * dayMs, '14d'),
+    );
+}
+
+export type PlanFlags = ConnectionFlags & {
+  readonly file?: string | undefined;
+  readonly var?: readonly string[] | undefined;
+  readonly prune?: true | undefined;
+  readonly soon: number;
+};
+
+/** The files of `-f`, joined, with the account guard of their own. */
+export async function wantedOf(context: Context, options: PlanFlags): Promise<Omit<NexusFile, 'path'>> {
+  return joinFiles(await nexusFiles(context, options));
+}
+
+export type Live = ReadonlyMap<string, { readonly held: Held; readonly endpoint: Endpoint }>;
+
+/** Everything that is live, with its list. */
+export async function liveOf(context: Context, { api, kind, policy }: Opened): Promise<Live> {
+  const [held, read] = await Promise.all([api.list(context.signal), policy?.read() ?? null]);
+  return new Map(
+    held.map((one) => {
+      const endpoint = kind === 'cloud' ? one.endpoint : underPolicy(one.endpoint, read, context.now());
+      return [endpoint.name, { held: one, endpoint }] as const;
+    }),
+  );
+}
+
+/** A plan of the files against what is live, with what a reviewer should know. */
+export async function planOf(
+  context: Context,
+  opened: Opened,
+  options: PlanFlags,
+): Promise<{
+  readonly plan: Plan;
+  readonly live: Live;
+  readonly warnings: readonly string[];
+  readonly notes: readonly string[];
+  readonly wanted: Omit<NexusFile, 'path'>;
+}> {
+  const wanted = await wantedOf(context, options);
+  await guardSubject(opened, wanted);
+  const [live, namespaces] = await Promise.all([liveOf(context, opened), namespacesOrNone(context, opened)]);
+  const endpoints = [...live.values()].map(({ endpoint }) => endpoint);
+  const plan = makePlan(wanted, endpoints, {
+    backend: opened.kind,
+    now: context.now(),
+    soonMs: options.soon,
+    prune: options.prune === true,
+  });
+  const enforcement = await opened.enforcement();
+  const loses = plan.changes.some((change) => change.loses.length > 0);
+  return {
+    plan,
+    live,
+    wanted,
+    notes: loses ? [removalSentence(opened.kind, enforcement)] : [],
+    warnings: [
+      ...opened.warnings,
+      ...lintPlan(plan, opened.kind),
+      ...strangers(plan, namespaces),
+      ...youngerThanGrant(plan, namespaces),
+      ...sharedTargets(plan, endpoints),
+      ...(opened.kind === 'self-hosted' ? enforcementNotes(enforcement, opened.policy !== null) : []),
+    ],
+  };
+}
+
+/** The files say which account or cluster they are about; another one is exit 3. */
+async function guardSubject(
+  opened: Opened,
+  { account, cluster }: Pick<NexusFile, 'account' | 'cluster'>,
+): Promise<void> {
+  if (opened.kind === 'self-hosted') {
+    if (account !== undefined)
+      throw new NexusctlError(
+        'ACCOUNT_MISMATCH',
+        `the files are about the Cloud account ${account}, the profile is self-hosted`,
+        {
+          hint: 'choose the profile that belongs to the files',
+        },
+      );
+    return;
+  }
+  const found = (await opened.envelope()).account;
+  const wanted = account ?? (cluster === undefined ? undefined : `cluster ${cluster}`);
+  if (wanted === undefined || wanted === found) return;
+  throw new NexusctlError(
+    'ACCOUNT_MISMATCH',
+    `the files are about ${wanted}, the key belongs to account ${found ?? '(unknown)'}`,
+    {
+      hint: 'choose the profile that belongs to the files',
+      details: { wanted, ...(found === undefined ? {} : { found }) },
+    },
+  );
+}
+
+async function namespacesOrNone({ signal }: Context, { namespaces }: Opened): Promise<readonly Namespace[]> {
+  try {
+    return await namespaces.list(signal);
+  } catch (error) {
+    if (signal.aborted || !(error instanceof NexusctlError) || error.code !== 'PERMISSION_DENIED') throw error;
+    return [];
+  }
+}
+
+function lintPlan({ changes }: Plan, kind: Opened['kind']): readonly string[] {
+  return changes.flatMap(({ action, after }) => {
+    if (after === null) return [];
+    const wish = {
+      callers: after.callers.map(({ namespace }) => namespace),
+      ...(after.target === undefined ? {} : { target: after.target }),
+    };
+    return lintWish(
+      { ...wish, ...(action === 'create' ? { name: after.name } : {}), description: after.description ?? '' },
+      kind,
+    );
+  });
+}
+
+function strangers({ changes }: Plan, namespaces: readonly Namespace[]): readonly string[] {
+  if (namespaces.length === 0) return [];
+  const known = new Set(namespaces.map(({ name }) => name));
+  return changes.flatMap(({ endpoint, gains }) =>
+    gains
+      .filter((name) => !known.has(name))
+      .map(
+        (name) => `${name}, who gains ${endpoint}, is not a registered namespace: whoever registers it will have it`,
+      ),
+  );
+}
+
+/** A name that was granted before its namespace was made may belong to somebody else by now. */
+function youngerThanGrant({ changes }: Plan, namespaces: readonly Namespace[]): readonly string[] {
+  const made = new Map(
+    namespaces.flatMap(({ name, createdAt }) => (createdAt === undefined ? [] : [[name, createdAt] as const])),
+  );
+  return changes.flatMap(({ before }) => {
+    const granted = before?.updatedAt ?? before?.createdAt;
+    if (before === null || granted === undefined) return [];
+    return before.callers
+      .filter(({ namespace }) => (made.get(namespace) ?? '') > granted)
+      .map(
+        ({ namespace }) =>
+          `${namespace} was registered after it was granted ${before.name}: is it still the one that was meant?`,
+      );
+  });
+}
+
+function sharedTargets({ changes }: Plan, live: readonly Endpoint[]): readonly string[] {
+  const after = new Map([
+    ...live.map((one) => [one.name, one] as const),
+    ...changes.flatMap((change) => (change.after === null ? [] : [[change.endpoint, change.after] as const])),
+  ]);
+  const groups = new Map<string, string[]>();
+  for (const endpoint of after.values()) {
+    const key = JSON.stringify(endpoint.target ?? null);
+    if (endpoint.target !== undefined) groups.set(key, [...(groups.get(key) ?? []), endpoint.name]);
+  }
+  const touched = new Set(changes.map(({ endpoint }) => endpoint));
+  return [...groups.values()]
+    .filter((names) => names.length > 1 && names.some((name) => touched.has(name)))
+    .map((names) => {
+      const union = new Set(names.flatMap((name) => after.get(name)?.callers.map(({ namespace }) => namespace) ?? []));
+      return `${names.join(', ')} lead to the same handler: together ${String(union.size)} callers reach it`;
+    });
+}

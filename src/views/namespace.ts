@@ -1,0 +1,52 @@
+import type { Namespace } from '../endpoints/namespace.ts';
+import { table } from '../output/table.ts';
+import type { View } from '../output/view.ts';
+
+interface Namespaces {
+  readonly items: readonly Namespace[];
+  readonly warnings: readonly string[];
+}
+
+export const namespaceListView: View<Namespaces> = {
+  text: ({ items }, style) => {
+    if (items.length === 0) return 'no namespaces';
+    const rows = items.map((one) => [
+      one.name,
+      one.state,
+      `${String(one.retentionDays)}d`,
+      one.regions?.join(' ') ?? '-',
+      one.auth?.join(' ') ?? '-',
+      firstEnd(one) ?? '-',
+    ]);
+    return table(['NAME', 'STATE', 'RETENTION', 'REGIONS', 'AUTH', 'CLIENT CA ENDS'], rows, style);
+  },
+};
+
+function firstEnd({ clientCas = [] }: Namespace): string | undefined {
+  return clientCas.map(({ notAfter }) => notAfter).sort()[0];
+}
+
+export const namespaceView: View<
+  Namespace & { readonly warnings: readonly string[]; readonly next?: readonly string[] }
+> = {
+  text: (namespace, style) => {
+    const facts: readonly (readonly [string, string | undefined])[] = [
+      ['id', namespace.id],
+      ['state', namespace.state],
+      ['retention', `${String(namespace.retentionDays)} days`],
+      ['regions', namespace.regions?.join(', ')],
+      ['addresses', namespace.addresses?.join(', ')],
+      ['authentication', namespace.auth?.join(', ')],
+      ['created', namespace.createdAt],
+    ];
+    return [
+      style.bold(namespace.name),
+      ...facts.flatMap(([name, value]) => (value === undefined ? [] : [`  ${name.padEnd(15)} ${value}`])),
+      ...(namespace.clientCas ?? []).flatMap(({ subject, fingerprint, notAfter }) => [
+        `  client CA       ${subject}, until ${notAfter}`,
+        `                  ${fingerprint}`,
+      ]),
+      ...(namespace.next ?? []).map((line) => style.dim(`  ${line}`)),
+    ].join('\n');
+  },
+};
