@@ -199,6 +199,16 @@ const contents: readonly (Verb | Noun)[] = [
             summary: 'write a policy file with default deny',
             load: async () => (await import('./commands/endpoint/policy/init.ts')).policyInit,
           },
+          {
+            name: 'lint',
+            summary: 'the policy against the endpoints and namespaces of the cluster',
+            load: async () => (await import('./commands/endpoint/policy/lint.ts')).policyLint,
+          },
+          {
+            name: 'status',
+            summary: 'which server has loaded which policy; exit 8 until all have this one',
+            load: async () => (await import('./commands/endpoint/policy/status.ts')).policyStatus,
+          },
         ],
       },
     ],

@@ -1,3 +1,4 @@
+import type * as YamlModule from 'yaml';
 import type { Document, YAMLMap, YAMLSeq } from 'yaml';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import type { CallerEntry, Endpoint } from './endpoint.ts';
@@ -56,7 +57,7 @@ export async function editNexusFile(path: string, text: string, edits: readonly 
   return changed ? document.toString(layout) : text;
 }
 
-type Yaml = typeof import('yaml');
+type Yaml = typeof YamlModule;
 
 function endpointIn({ isMap, isSeq }: Yaml, document: Document, name: string): YAMLMap | null {
   const list = document.get('endpoints', true);
@@ -69,14 +70,8 @@ function endpointIn({ isMap, isSeq }: Yaml, document: Document, name: string): Y
 function editOne(yaml: Yaml, document: Document, map: YAMLMap, edit: FileEdit): boolean {
   switch (edit.kind) {
     case 'allow': {
-      const put = edit.entries.map((entry) => putCaller(yaml, document, map, entry));
-      const freed = takeOff(
-        yaml,
-        map,
-        'blocked',
-        edit.entries.map(({ namespace }) => namespace),
-      );
-      return put.includes(true) || freed;
+      refuseBlocked(yaml, map, edit);
+      return edit.entries.map((entry) => putCaller(yaml, document, map, entry)).includes(true);
     }
     case 'revoke': {
       const gone = takeOff(yaml, map, 'allow', edit.namespaces);
@@ -91,6 +86,17 @@ function editOne(yaml: Yaml, document: Document, map: YAMLMap, edit: FileEdit): 
       return put.includes(true) || targeted || described;
     }
   }
+}
+
+function refuseBlocked(yaml: Yaml, map: YAMLMap, { endpoint, entries }: Extract<FileEdit, { kind: 'allow' }>): void {
+  const list = map.get('blocked', true);
+  const blocked = new Set(yaml.isSeq(list) ? list.items.map((item) => namespaceOf(yaml, item)) : []);
+  const hit = entries.map(({ namespace }) => namespace).filter((namespace) => blocked.has(namespace));
+  if (hit.length === 0) return;
+  throw new NexusctlError('CONFLICT', `${hit.join(', ')} is blocked at ${endpoint} in the file, and blocked wins`, {
+    hint: 'take it off `blocked` in the file first, if that is what you mean',
+    details: { endpoint, blocked: hit },
+  });
 }
 
 /** Adds an entry, or puts what it says into the one that is there. */
@@ -108,7 +114,7 @@ function putCaller(yaml: Yaml, document: Document, map: YAMLMap, entry: CallerEn
     list.items[at] = document.createNode(entry);
     return true;
   }
-  const differing = facts.filter(([key, value]) => String(item.get(key) ?? '') !== value);
+  const differing = facts.filter(([key, value]) => JSON.stringify(item.get(key)) !== JSON.stringify(value));
   for (const [key, value] of differing) item.set(key, value);
   return differing.length > 0;
 }

@@ -27,6 +27,8 @@ export interface Ending {
 export interface Plan {
   /** Of everything that it was made from: the same digest is the same plan on the same state. */
   readonly digest: string;
+  /** Of the files' entries and the versions that were seen; a part of `digest`. */
+  readonly inputs: string;
   readonly changes: readonly PlannedChange[];
   readonly expired: readonly Ending[];
   readonly expiring: readonly Ending[];
@@ -73,9 +75,11 @@ export function makePlan(files: Files, live: readonly Endpoint[], circumstances:
   const count = (action: PlannedChange['action']) => all.filter((change) => change.action === action).length;
   const soon = new Date(now.getTime() + soonMs);
   const endings = files.endpoints.flatMap((wanted) => endingsOf(wanted, byName.get(wanted.name), soon));
-  const subject = { account: files.account, cluster: files.cluster, backend: circumstances.backend };
+  const { account, cluster } = files;
+  const inputs = inputsOf(files.endpoints, live);
   return {
-    digest: digestOf(subject, all),
+    digest: digestOf({ account, cluster, backend: circumstances.backend, inputs }, all),
+    inputs,
     changes: all,
     expired: endings.filter(({ until }) => isOver(until, now)),
     expiring: endings.filter(({ until }) => !isOver(until, now)),
@@ -87,6 +91,13 @@ export function makePlan(files: Files, live: readonly Endpoint[], circumstances:
       unchanged: files.endpoints.length - changes.length,
     },
   };
+}
+
+function inputsOf(wanted: readonly FileEndpoint[], live: readonly Endpoint[]): string {
+  const hash = createHash('sha256');
+  for (const endpoint of wanted) hash.update(JSON.stringify(endpoint));
+  for (const { name, resourceVersion } of live) hash.update(JSON.stringify([name, resourceVersion]));
+  return hash.digest('hex');
 }
 
 /** What a plan promises: its subject and every change with the versions that were seen. */

@@ -32,8 +32,8 @@ export function readSavedPlan(path: string, text: string): SavedPlan {
   }
   if (plan?.kind !== 'nexusctl-plan' || !Array.isArray(plan.changes)) throw refuse('no plan of nexusctl');
   if (plan.schemaVersion !== 1) throw refuse(`plan of version ${String(plan.schemaVersion)}`);
-  const { backend, account, cluster } = plan;
-  if (digestOf({ account, cluster, backend }, plan.changes as readonly PlannedChange[]) !== plan.digest)
+  const { backend, account, cluster, inputs } = plan;
+  if (digestOf({ account, cluster, backend, inputs }, plan.changes as readonly PlannedChange[]) !== plan.digest)
     throw refuse('it was changed after it was made: its digest does not fit');
   return plan as SavedPlan;
 }

@@ -138,7 +138,7 @@ export const changesView: View<ChangesResult> = {
 export function changeLines(change: ChangeResult, style: Style): string[] {
   const { endpoint, changed, dryRun, before, after, effective, operationId, notes = [] } = change;
   const head = changed
-    ? `${dryRun ? 'would ' : ''}${change.action}: ${endpoint}${dryRun ? '' : ` ${effectiveText(effective)}`}`
+    ? `${dryRun ? 'would ' : ''}${change.action}: ${endpoint}${dryRun ? '' : ` ${change.action === 'delete' && effective === 'now' ? '(gone)' : effectiveText(effective)}`}`
     : `${endpoint}: nothing to change${effective === 'pending' ? `, ${effectiveText(effective)}` : ''}`;
   return [
     `${changed ? style.green(marks.pass) : style.dim(marks.info)} ${style.bold(head)}`,

@@ -7,7 +7,7 @@ import { escapeTerraform } from '../output/escape.ts';
  */
 export function terraformText(endpoints: readonly Endpoint[]): string {
   const labels = new Map<string, number>();
-  return `${endpoints.map((endpoint) => resource(endpoint, labelOf(endpoint.name, labels))).join('\n')}`;
+  return endpoints.map((endpoint) => resource(endpoint, labelOf(endpoint.name, labels))).join('\n');
 }
 
 function resource({ id, name, target, description, callers }: Endpoint, label: string): string {

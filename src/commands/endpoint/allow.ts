@@ -12,6 +12,7 @@ import { examples, withOutput } from '../options.ts';
 import { withConnection } from '../profile-of.ts';
 import { keeperOf } from './keeper-of.ts';
 import { atLeastOne, namespacesOf } from './namespaces.ts';
+import { withFile } from './with-file.ts';
 import { checkRegistered } from './registered.ts';
 import { whileWriting, withWriting } from './writing.ts';
 
@@ -20,6 +21,7 @@ export function endpointAllow(command: Command, context: Context) {
     .argument('<endpoint>', 'name or id')
     .argument('[namespaces...]', 'caller namespaces; on Cloud their ids')
     .option('--namespace-file <path>', 'more of them, one a line, - for stdin')
+    .option('-f, --file <path>', 'change this nexus.yaml too; its comments stay')
     .option('--owner <name>', 'who answers for the entry')
     .option('--reason <text>', 'why it is there')
     .option('--ref <url>', 'the change that brought it')
@@ -37,20 +39,32 @@ export function endpointAllow(command: Command, context: Context) {
     )
     .action(async (endpoint, given, options) => {
       const namespaces = atLeastOne(await namespacesOf(context, given, options.namespaceFile));
-      const facts = factsOf(options);
+      const said = factsOf(options);
       await withBackend(context, options, 'write', async (opened) => {
-        if (opened.kind === 'cloud' && Object.keys(facts).length > 0) throw cloudKeepsNoFacts();
+        if (opened.kind === 'cloud' && options.file === undefined && Object.keys(said).length > 0)
+          throw cloudKeepsNoFacts();
         const force = options.force === true;
         const kept = await keeperOf(context, opened, [endpoint], { force, urgent: false });
         const warnings = [...opened.warnings, ...kept.warnings];
         warnings.push(...(await checkRegistered(context, opened, namespaces, 'caller', force)));
-        const entries = namespaces.map((namespace): CallerEntry => ({ namespace, ...facts }));
+        const entries = namespaces.map((namespace): CallerEntry => ({ namespace, ...said }));
         await whileWriting(context, options, async (writing) => {
           const wanted = { endpoints: kept.names, edit: { kind: 'allow', entries }, block: [] } as const;
-          const [outcome] = await changeCallers(kept.keeper, wanted, writing);
+          const file = {
+            path: options.file,
+            edits: [{ kind: 'allow', endpoint: kept.names[0] ?? endpoint, entries }],
+            dryRun: writing.dryRun,
+            first: false,
+          } as const;
+          const { result: outcomes, fileChanged } = await withFile(context, file, () =>
+            changeCallers(kept.keeper, wanted, writing),
+          );
+          const [outcome] = outcomes;
           if (outcome === undefined) return;
           if (opened.kind === 'self-hosted') warnings.push(...enforcementNotes(await opened.enforcement(), true));
-          const result = { ...(await opened.envelope()), ...outcome.change, warnings };
+          const changed = outcome.change.changed || fileChanged === true;
+          const facts = { ...(fileChanged === undefined ? {} : { fileChanged }), changed };
+          const result = { ...(await opened.envelope()), ...outcome.change, ...facts, warnings };
           await emitWarned(context, options, changeView, result, outcome.pending ? 8 : 0);
         });
       });

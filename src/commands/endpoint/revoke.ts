@@ -1,6 +1,10 @@
 import type { Context } from '../../context.ts';
 import { changeCallers } from '../../endpoints/caller-change.ts';
 import { enforcementNotes, removalSentence } from '../../endpoints/consequences.ts';
+import type { FileEdit } from '../../endpoints/nexus-edit.ts';
+import { readNexusFile } from '../../endpoints/nexus-file.ts';
+import { readInput } from '../input.ts';
+import { withFile } from './with-file.ts';
 import type { Edit } from '../../endpoints/allowlist.ts';
 import { combineExitCodes } from '../../errors/exit-codes.ts';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
@@ -21,6 +25,7 @@ export function endpointRevoke(command: Command, context: Context) {
     .argument('[namespaces...]', 'caller namespaces to take off')
     .option('--all <namespace>', 'take this namespace off every endpoint')
     .option('--namespace-file <path>', 'more of them, one a line, - for stdin')
+    .option('-f, --file <path>', 'change this nexus.yaml too; its comments stay')
     .option('--block', 'also put them on the blocked list, which wins over every later allow')
     .addHelpText(
       'after',
@@ -39,7 +44,7 @@ export function endpointRevoke(command: Command, context: Context) {
       const named = await namespacesOf(context, all === undefined ? given : [all], options.namespaceFile);
       const namespaces = atLeastOne(named);
       await withBackend(context, options, 'write', async (opened) => {
-        if (options.block === true && opened.kind === 'cloud') throw noBlockingThere();
+        if (options.block === true && opened.kind === 'cloud' && options.file === undefined) throw noBlockingThere();
         const endpoints =
           endpoint === undefined
             ? await endpointsWith(context, opened, namespaces, options.block === true)
@@ -48,6 +53,10 @@ export function endpointRevoke(command: Command, context: Context) {
         const kept = await keeperOf(context, opened, endpoints, { force, urgent: true });
         const warnings = [...opened.warnings, ...kept.warnings];
         const edit: Edit = { kind: 'revoke', namespaces };
+        if (options.file === undefined && opened.kind === 'cloud')
+          warnings.push(
+            'a nexus.yaml or Terraform state that still lists it gives it back at its next apply: take it out there too (-f nexus.yaml)',
+          );
         const notes = [removalSentence(opened.kind, await opened.enforcement())];
         if (endpoint === undefined && endpoints.length > 0 && options.dryRun !== true)
           await confirm(context, options, {
@@ -58,12 +67,30 @@ export function endpointRevoke(command: Command, context: Context) {
           });
         await whileWriting(context, options, async (writing) => {
           const wanted = { endpoints: kept.names, edit, block: options.block === true ? namespaces : [] };
-          const outcomes = endpoints.length === 0 ? [] : await changeCallers(kept.keeper, wanted, writing);
+          const file = {
+            path: options.file,
+            edits: await fileEdits(
+              context,
+              options.file,
+              endpoint === undefined ? null : kept.names,
+              namespaces,
+              options.block === true,
+            ),
+            dryRun: writing.dryRun,
+            first: true,
+          };
+          const { result: outcomes, fileChanged } = await withFile(context, file, async () =>
+            endpoints.length === 0 ? [] : await changeCallers(kept.keeper, wanted, writing),
+          );
           if (opened.kind === 'self-hosted') warnings.push(...enforcementNotes(await opened.enforcement(), true));
           const envelope = await opened.envelope();
           const exitCode = combineExitCodes(outcomes.map(({ pending }) => (pending ? 8 : 0)));
           const digest = opened.kind === 'self-hosted' && !writing.dryRun ? await digestOf(opened) : undefined;
-          const facts = { ...envelope, ...(digest === undefined ? {} : { policyDigest: digest }) };
+          const facts = {
+            ...envelope,
+            ...(fileChanged === undefined ? {} : { fileChanged }),
+            ...(digest === undefined ? {} : { policyDigest: digest }),
+          };
           const told =
             digest === undefined
               ? notes
@@ -110,6 +137,22 @@ async function endpointsWith(
   return entries
     .filter(([, entry]) => block || entry.callers.some(({ namespace }) => wanted.has(namespace)))
     .map(([name]) => name);
+}
+
+/** With --all every endpoint of the file that names one of them, or, to block it, every endpoint of the file. */
+async function fileEdits(
+  context: Context,
+  path: string | undefined,
+  names: readonly string[] | null,
+  namespaces: readonly string[],
+  block: boolean,
+): Promise<readonly FileEdit[]> {
+  if (path === undefined) return [];
+  const { endpoints } = await readNexusFile(path, await readInput(context, path, 64 * 1024 * 1024));
+  const listed = endpoints.filter(
+    ({ allow = [] }) => block || allow.some(({ namespace }) => namespaces.includes(namespace)),
+  );
+  return (names ?? listed.map(({ name }) => name)).map((endpoint) => ({ kind: 'revoke', endpoint, namespaces, block }));
 }
 
 async function digestOf({ policy }: Opened): Promise<string | undefined> {
