@@ -122,20 +122,23 @@ export async function startOperatorServer(namespaces: readonly string[]): Promis
       responseSerialize: same,
       responseDeserialize: same,
     };
-    server.addService({ call: definition } as grpc.ServiceDefinition, {
-      call: (call: grpc.ServerUnaryCall<Bytes, Bytes>, answer: grpc.sendUnaryData<Bytes>) => {
-        const headers = new grpc.Metadata();
-        for (const [name, value] of Object.entries(state.headers)) headers.set(name, value);
-        call.sendMetadata(headers);
-        try {
-          const reply = handle(call.request);
-          if (write && state.loseAnswers) answer(refuse(grpc.status.UNAVAILABLE, 'connection lost'));
-          else answer(null, reply);
-        } catch (error) {
-          answer(error as grpc.ServiceError);
-        }
+    server.addService(
+      { call: definition },
+      {
+        call: (call: grpc.ServerUnaryCall<Bytes, Bytes>, answer: grpc.sendUnaryData<Bytes>) => {
+          const headers = new grpc.Metadata();
+          for (const [name, value] of Object.entries(state.headers)) headers.set(name, value);
+          call.sendMetadata(headers);
+          try {
+            const reply = handle(call.request);
+            if (write && state.loseAnswers) answer(refuse(grpc.status.UNAVAILABLE, 'connection lost'));
+            else answer(null, reply);
+          } catch (error) {
+            answer(error as grpc.ServiceError);
+          }
+        },
       },
-    });
+    );
   }
   const port = await new Promise<number>((done, fail) => {
     server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, bound) =>
