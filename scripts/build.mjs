@@ -1,18 +1,18 @@
-// Builds dist/: one CommonJS file for the program (it starts fastest, see docs/architecture.md). Heavy packages stay
-// outside and are loaded at the moment of use.
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { build } from 'esbuild';
+// Builds dist/: the program as CommonJS files, of which a command loads only its own (docs/architecture.md), and the
+// library. Heavy packages stay outside and are loaded at the moment of use.
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { build, transform } from 'esbuild';
 import ts from 'typescript';
 
 const { version, dependencies } = JSON.parse(await readFile('package.json', 'utf8'));
 
+const target = 'node20.3';
+const minified = { minifyWhitespace: true, minifySyntax: true, legalComments: 'eof' };
 const shared = {
+  ...minified,
   bundle: true,
   platform: 'node',
-  target: 'node20.3',
-  minifyWhitespace: true,
-  minifySyntax: true,
-  legalComments: 'eof',
+  target,
   external: Object.keys(dependencies).flatMap((name) => [name, `${name}/*`]),
   logLevel: 'warning',
   metafile: true,
@@ -20,7 +20,7 @@ const shared = {
 };
 
 await rm('dist', { recursive: true, force: true });
-const program = await build({ ...shared, entryPoints: ['src/bin.ts'], format: 'cjs', outfile: 'dist/nexusctl.cjs' });
+const program = await buildProgram();
 // The public library: `nexusctl/codec` for workers and clients, and its payload converter for the workflow sandbox.
 const library = await build({
   ...shared,
@@ -32,6 +32,38 @@ const library = await build({
 });
 for (const name of ['codec', 'converter', 'endpoint-value']) await declarations(name);
 await writeFile('dist/THIRD-PARTY-LICENSES.txt', await licences(program.metafile, library.metafile));
+
+/**
+ * The program as CommonJS files that load each other when a verb needs them. esbuild splits only ES modules, and Node
+ * starts CommonJS faster, so the pieces are split as the one and then written as the other.
+ */
+async function buildProgram() {
+  const result = await build({
+    ...shared,
+    entryPoints: { nexusctl: 'src/bin.ts' },
+    format: 'esm',
+    splitting: true,
+    outdir: 'dist',
+    chunkNames: 'chunks/[name]-[hash]',
+    write: false,
+  });
+  await mkdir('dist/chunks', { recursive: true });
+  await Promise.all(
+    result.outputFiles.map(async ({ path, text }) => {
+      const late = text.replaceAll(/\bimport\((["']\.{1,2}\/[^"']+["'])\)/g, 'Promise.resolve().then(()=>require($1))');
+      const { code } = await transform(late, {
+        ...minified,
+        format: 'cjs',
+        platform: 'node',
+        target,
+        sourcefile: 'chunk.mjs',
+      });
+      const cjs = code.replaceAll(/require\((["'])(\.{1,2}\/[^"']+)\.js\1\)/g, 'require("$2.cjs")');
+      await writeFile(path.replace(/\.js$/, '.cjs'), cjs);
+    }),
+  );
+  return result;
+}
 
 /** The licence texts of the packages that are inside the bundle, as their licences ask. */
 async function licences(...metafiles) {
