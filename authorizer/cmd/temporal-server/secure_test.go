@@ -23,7 +23,9 @@ import (
 	"time"
 
 	"go.temporal.io/api/workflowservice/v1"
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 
 	"github.com/nexusctl/nexusctl/authorizer"
@@ -190,8 +192,12 @@ func TestSecured(t *testing.T) {
 	if got := denied.do(t, call{caller: "caller-denied", endpoint: "billing", service: "secured", header: map[string]string{"Nexus-Link": forged("caller-ok")}}); got.message != sentence("caller-denied", "billing") {
 		t.Errorf("a caller that is not listed: %v", got)
 	}
-	if _, err := denied.workflow.StartWorkflowExecution(t.Context(), &workflowservice.StartWorkflowExecutionRequest{Namespace: "caller-ok", WorkflowId: "x", RequestId: "x"}); status.Code(err) != codes.PermissionDenied {
+	var refused metadata.MD
+	if _, err := denied.workflow.StartWorkflowExecution(t.Context(), &workflowservice.StartWorkflowExecutionRequest{Namespace: "caller-ok", WorkflowId: "x", RequestId: "x"}, grpc.Header(&refused)); status.Code(err) != codes.PermissionDenied {
 		t.Errorf("acting in another namespace: %v", err)
+	}
+	if got := refused.Get(authorizer.HeaderDigest); len(got) != 1 {
+		t.Errorf("a refusal by the stock authorizer carries the digest %d times", len(got))
 	}
 
 	path := fmt.Sprintf("/nexus/endpoints/%s/services/direct/sync", billing.GetId())
