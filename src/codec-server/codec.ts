@@ -1,8 +1,9 @@
 import type { NexusctlError } from '../errors/nexusctl-error.ts';
 import { fingerprint } from '../payload/candidates.ts';
 import type { Keys } from '../payload/keys.ts';
-import { openPayload, type Budget, type Layer } from '../payload/layers.ts';
+import { openPayload, type Budget, type Layer, type Opened } from '../payload/layers.ts';
 import type { Keyring } from '../payload/keyring.ts';
+import type { Maybe } from '../payload/maybe.ts';
 import type { Payload } from '../payload/payload.ts';
 import { sealPayload } from '../payload/seal.ts';
 import type { KeyIds } from './access.ts';
@@ -86,13 +87,16 @@ export function restrictKeyring(keyring: Keyring, keyIds: readonly string[]): Ke
 async function decode(payloads: readonly Payload[], keys: Keys, budget: Budget): Promise<Coded> {
   const named = new Set<string>();
   let unchanged = 0;
-  const results = await inTurn(payloads, async (payload) => {
-    // A request names no endpoint that can be trusted: nothing is said about the position.
-    const { status, layers, payload: result, error } = await openPayload(payload, keys, {}, false, budget);
+  const take = (payload: Payload, { status, layers, payload: result, error }: Opened): Payload => {
     if (error !== undefined && !isNotOurs(error)) throw error;
     if (status !== 'decoded') unchanged += 1;
     for (const layer of layers) if (named.size < mostNames) named.add(nameOf(layer, keys.keyring));
     return status === 'decoded' && result !== null ? result : payload;
+  };
+  const results = await inTurn(payloads, (payload) => {
+    // A request names no endpoint that can be trusted: nothing is said about the position.
+    const opened = openPayload(payload, keys, {}, false, budget);
+    return opened instanceof Promise ? opened.then((known) => take(payload, known)) : take(payload, opened);
   });
   named.delete('');
   return { payloads: results, keyIds: [...named], unchanged };
@@ -125,11 +129,15 @@ function nameOf({ keyId, keyFingerprint, endpoint }: Layer, keyring: Keyring): s
 
 const mostNames = 32;
 
-async function inTurn<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
+async function inTurn<T, R>(items: readonly T[], work: (item: T) => Maybe<R>): Promise<readonly R[]> {
   const results = new Array<R>(items.length);
   let next = 0;
   const worker = async (): Promise<void> => {
-    for (let at = next++; at < items.length; at = next++) results[at] = await work(items[at] as T);
+    for (let at = next++; at < items.length; at = next++) {
+      // Waiting for what is there already would cost as much as opening it.
+      const result = work(items[at] as T);
+      results[at] = result instanceof Promise ? await result : result;
+    }
   };
   await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
   return results;

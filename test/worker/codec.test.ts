@@ -1,0 +1,179 @@
+import { randomBytes } from 'node:crypto';
+import { createRequire } from 'node:module';
+import {
+  defaultPayloadConverter,
+  encodingKeys,
+  METADATA_ENCODING_KEY,
+  type Payload,
+  type PayloadConverter,
+} from '@temporalio/common';
+import { Client, Connection } from '@temporalio/client';
+import { afterAll, describe, expect, it } from 'vitest';
+import { EndpointValue, forEndpoint, openCodec } from '../../src/worker/codec.ts';
+import type * as converterModule from '../../src/worker/converter.ts';
+import { payloadConverter, withEndpoints } from '../../src/worker/converter.ts';
+import { folder, until } from '../helpers/codec-server.ts';
+
+const key = randomBytes(32);
+const older = randomBytes(32);
+const files = folder({
+  'a.key': key,
+  'b.key': older,
+  'shared.toml': `[keyring]\nactive = "a"\n[keyring.keys.a]\nsecret = "a.key"\n[keyring.keys.b]\nsecret = "b.key"\ndecrypt_only = true\n`,
+  'endpoints.toml': `[keyring]\nactive = "a"\n[keyring.keys.a]\nsecret = "a.key"\n[keyring.keys.b]\nsecret = "b.key"\n[keyring.endpoints]\nbilling = ["b"]\n`,
+});
+afterAll(() => files.remove());
+const at = (name: string) => `${files.path}/${name}`;
+const text = (payload: Payload | undefined, name: string) => Buffer.from(payload?.metadata?.[name] ?? []).toString();
+
+async function through(keyring: string, value: unknown, converter: PayloadConverter = payloadConverter) {
+  const codec = await openCodec({ keyring: at(keyring) });
+  const [sealed] = await codec.encode([converter.toPayload(value)]);
+  const [opened] = await codec.decode([sealed!]);
+  return { codec, sealed: sealed!, value: converter.fromPayload<unknown>(opened!) };
+}
+
+describe('one shared key', () => {
+  it.each([[{ a: 1 }], ['text'], [undefined], [new Uint8Array([1, 2, 3])], [[1, null]]])(
+    'carries %j there and back',
+    async (value) => {
+      const { sealed, value: back } = await through('shared.toml', value);
+      expect(back).toEqual(value);
+      expect(text(sealed, METADATA_ENCODING_KEY)).toBe('binary/encrypted');
+      expect(text(sealed, 'encryption-key-id')).toBe('a');
+    },
+  );
+
+  it('shows nothing of the value outside', async () => {
+    const { sealed } = await through('shared.toml', 'TOP-SECRET');
+    expect(Buffer.from(sealed.data!).includes('TOP-SECRET')).toBe(false);
+    expect(JSON.stringify(sealed)).not.toContain('TOP-SECRET');
+  });
+
+  it('lets plaintext and foreign keys in unless it is told that encryption is required', async () => {
+    const loose = await openCodec({ keyring: at('shared.toml') });
+    const plain = defaultPayloadConverter.toPayload(1);
+    expect(await loose.decode([plain])).toEqual([plain]);
+    const strict = await openCodec({ keyring: at('shared.toml'), required: true });
+    await expect(strict.decode([plain])).rejects.toMatchObject({ code: 'PLAINTEXT_REFUSED' });
+  });
+
+  it('never opens what was changed, required or not', async () => {
+    const { codec, sealed } = await through('shared.toml', 1);
+    const data = Buffer.from(sealed.data!);
+    data[20] = data[20]! ^ 1;
+    await expect(codec.decode([{ ...sealed, data }])).rejects.toMatchObject({ code: 'DECRYPT_FAILED' });
+  });
+
+  it('takes payloads in the order and number in which they came', async () => {
+    const codec = await openCodec({ keyring: at('shared.toml') });
+    const values = Array.from({ length: 50 }, (_, index) => index);
+    const decoded = await codec.decode(await codec.encode(values.map((value) => payloadConverter.toPayload(value))));
+    expect(decoded.map((payload) => payloadConverter.fromPayload(payload))).toEqual(values);
+    expect(await codec.encode([])).toEqual([]);
+  });
+});
+
+describe('a key for an endpoint', () => {
+  it('seals a wrapped value with the key of its endpoint, bound to the name', async () => {
+    const { sealed, value } = await through('endpoints.toml', new EndpointValue('billing', { amount: 5 }));
+    expect(value).toEqual({ amount: 5 });
+    expect(text(sealed, 'endpoint')).toBe('billing');
+    expect(Object.keys(sealed.metadata!).sort()).toEqual(['encoding', 'endpoint']);
+  });
+
+  it('is moved to another endpoint by nobody', async () => {
+    const { codec, sealed } = await through('endpoints.toml', forEndpoint('billing', 1));
+    const moved = { ...sealed, metadata: { ...sealed.metadata, endpoint: Buffer.from('other') } };
+    await expect(codec.decode([moved])).rejects.toMatchObject({ code: 'KEY_NOT_FOUND' });
+  });
+
+  it('does not fall back to another key for an endpoint that has none', async () => {
+    const codec = await openCodec({ keyring: at('endpoints.toml') });
+    const payload = payloadConverter.toPayload(new EndpointValue('unknown', 1));
+    await expect(codec.encode([payload])).rejects.toMatchObject({ code: 'KEY_MISSING' });
+  });
+
+  it('makes encryption required: plaintext and unlisted keys are refused', async () => {
+    const codec = await openCodec({ keyring: at('endpoints.toml') });
+    await expect(codec.decode([defaultPayloadConverter.toPayload(1)])).rejects.toMatchObject({
+      code: 'PLAINTEXT_REFUSED',
+    });
+    const foreign = {
+      metadata: { encoding: Buffer.from('binary/encrypted'), 'encryption-key-id': Buffer.from('x') },
+      data: randomBytes(64),
+    };
+    await expect(codec.decode([foreign])).rejects.toMatchObject({ code: 'KEY_NOT_FOUND' });
+    const java = {
+      metadata: {
+        encoding: Buffer.from('binary/encrypted'),
+        'encryption-cipher': Buffer.from('AES/GCM/NoPadding'),
+        'encryption-key-id': key,
+      },
+      data: randomBytes(64),
+    };
+    await expect(codec.decode([java])).rejects.toThrow();
+  });
+
+  it('wraps any converter and leaves other values to it', () => {
+    const converter = withEndpoints(defaultPayloadConverter);
+    expect(converter.toPayload('x')).toEqual(defaultPayloadConverter.toPayload('x'));
+    expect(text(converter.toPayload('x'), METADATA_ENCODING_KEY)).toBe('json/plain');
+    expect(encodingKeys.METADATA_ENCODING_JSON).toBeDefined();
+  });
+
+  it('knows a value that was wrapped by the other copy of the library', () => {
+    const require = createRequire(import.meta.url);
+    const built = require('nexusctl/codec/converter') as typeof converterModule;
+    const mark = built.payloadConverter.toPayload(new EndpointValue('billing', 1)).metadata?.['nexusctl-endpoint'];
+    expect(Buffer.from(mark!).toString()).toBe('billing');
+  });
+});
+
+it('follows a rotation without a restart, and keeps the last good keyring', async () => {
+  const own = folder({
+    'a.key': key,
+    'b.key': older,
+    'keys.toml': `[keyring]\nactive = "a"\n[keyring.keys.a]\nsecret = "a.key"\n`,
+  });
+  try {
+    const errors: Error[] = [];
+    const codec = await openCodec({ keyring: `${own.path}/keys.toml`, onKeyringError: (error) => errors.push(error) });
+    const idNow = async () => text((await codec.encode([payloadConverter.toPayload(1)]))[0], 'encryption-key-id');
+    const before = await codec.encode([payloadConverter.toPayload('old')]);
+    expect(await idNow()).toBe('a');
+    own.write({
+      'keys.toml': `[keyring]\nactive = "b"\n[keyring.keys.a]\nsecret = "a.key"\n[keyring.keys.b]\nsecret = "b.key"\n`,
+    });
+    await until(async () => (await idNow()) === 'b', 10_000);
+    expect(payloadConverter.fromPayload((await codec.decode(before))[0]!)).toBe('old');
+    own.write({ 'keys.toml': 'broken' });
+    await until(async () => (await idNow()) === 'b' && errors.length > 0, 10_000);
+    expect(errors[0]).toMatchObject({ code: 'CONFIG_FILE_INVALID' });
+  } finally {
+    own.remove();
+  }
+});
+
+it.each([
+  [{}, 'KEY_MISSING'],
+  [{ keyring: '/nonexistent/keys.toml' }, 'FILE_UNREADABLE'],
+])('does not open with %j', async (options, code) => {
+  await expect(openCodec(options)).rejects.toMatchObject({ code });
+});
+
+it('is what the SDK’s client takes as its data converter', async () => {
+  const codec = await openCodec({ keyring: at('shared.toml') });
+  const connection = Connection.lazy({ address: '127.0.0.1:1' });
+  const client = new Client({
+    connection,
+    dataConverter: {
+      payloadCodecs: [codec],
+      payloadConverterPath: createRequire(import.meta.url).resolve('nexusctl/codec/converter'),
+    },
+  });
+  const { payloadCodecs, payloadConverter: loaded } = client.options.loadedDataConverter;
+  const [sealed] = await payloadCodecs[0]!.encode([loaded.toPayload({ a: 1 })]);
+  expect(text(sealed, 'encryption-key-id')).toBe('a');
+  await connection.close();
+});
