@@ -58,6 +58,11 @@ const contents: readonly (Verb | Noun)[] = [
         load: async () => (await import('./commands/config/unset.ts')).configUnset,
       },
       {
+        name: 'import',
+        summary: 'make profiles of older variables, of tcld and of the `temporal env` store',
+        load: async () => (await import('./commands/config/import.ts')).configImport,
+      },
+      {
         name: 'path',
         summary: 'where the configuration files are',
         load: async () => (await import('./commands/config/path.ts')).configPath,
