@@ -93,7 +93,7 @@ type Options = Parameters<typeof examineProfile>[1] & {
   readonly offline?: true;
   readonly sdk?: (typeof sdks)[number];
   readonly expiresIn?: number;
-  readonly strict?: true;
+  readonly strict?: boolean;
   readonly output: string;
 };
 

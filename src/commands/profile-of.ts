@@ -10,82 +10,75 @@ import { resolveProfile } from '../profile/resolve.ts';
 import { Option } from './commander.ts';
 import { collect, parseDuration } from './options.ts';
 
-/** Every flag that says where to connect and as whom, under a heading of its own in the help. */
+/**
+ * Every flag that says where to connect and as whom, under headings of their own in the help. The type of the options
+ * is named and not inferred: thirty links of a chain cost the compiler minutes.
+ */
 export function withConnection<A extends unknown[], O extends OptionValues, G extends OptionValues>(
   command: Command<A, O, G>,
-) {
-  return withCloud(withTls(withFiles(command)))
-    .addOption(
-      new Option('--codec-endpoint <url>', 'codec server that decodes for you; {namespace} is filled in').helpGroup(
-        other,
-      ),
-    )
-    .addOption(new Option('--codec-auth-file <ref>', 'Authorization header for the codec server').helpGroup(other))
-    .addOption(
-      new Option('--codec-header <name=value>', 'header for the codec server; repeatable')
-        .argParser(collect)
-        .helpGroup(other),
-    )
-    .addOption(
-      new Option('--policy-file <path>', 'allowlist of a self-hosted cluster: a file or a folder').helpGroup(other),
-    )
-    .addOption(new Option('--keyring <file>', 'payload keys').helpGroup(other))
-    .addOption(new Option('--allow-exec', 'let exec: references of any configuration file run').helpGroup(other))
-    .addOption(new Option('--strict', 'treat warnings as failures').helpGroup(other));
+): Command<A, O & ConnectionOptions, G> {
+  const declared = command as unknown as Command;
+  for (const option of [...fileFlags(), ...credentialFlags(), ...cloudFlags()])
+    declared.addOption(option.helpGroup('Connection:'));
+  for (const option of otherFlags()) declared.addOption(option.helpGroup('Keys and codec:'));
+  return declared as unknown as Command<A, O & ConnectionOptions, G>;
 }
 
-const heading = 'Connection:';
-const other = 'Keys and codec:';
+/** As commander's types write options: mapped, because an interface is no `OptionValues`. */
+type ConnectionOptions = { -readonly [K in keyof ConnectionFlags]?: Exclude<ConnectionFlags[K], undefined> };
 
-function withFiles<A extends unknown[], O extends OptionValues, G extends OptionValues>(command: Command<A, O, G>) {
-  return command
-    .addOption(new Option('--profile <name>', 'profile of temporal.toml').helpGroup(heading))
-    .addOption(new Option('--config-file <path>', 'another temporal.toml').helpGroup(heading))
-    .addOption(new Option('--disable-config-file', 'read no configuration file').helpGroup(heading))
-    .addOption(new Option('--disable-config-env', 'read no setting from the environment').helpGroup(heading))
-    .addOption(new Option('--env <name>').hideHelp())
-    .addOption(new Option('--address <host:port>', 'frontend').helpGroup(heading))
-    .addOption(new Option('-n, --namespace <name>', 'namespace').helpGroup(heading))
-    .addOption(
-      new Option('--client-connect-timeout <duration>', 'bound on one connection')
-        .argParser(parseDuration)
-        .helpGroup(heading),
-    )
-    .addOption(
-      new Option('--grpc-meta <name=value>', 'header for each call; repeatable').argParser(collect).helpGroup(heading),
-    );
+type Flag = InstanceType<typeof Option>;
+
+function fileFlags(): readonly Flag[] {
+  return [
+    new Option('--profile <name>', 'profile of temporal.toml'),
+    new Option('--config-file <path>', 'another temporal.toml'),
+    new Option('--disable-config-file', 'read no configuration file'),
+    new Option('--disable-config-env', 'read no setting from the environment'),
+    new Option('--env <name>').hideHelp(),
+    new Option('--address <host:port>', 'frontend'),
+    new Option('-n, --namespace <name>', 'namespace'),
+    new Option('--client-connect-timeout <duration>', 'bound on one connection').argParser(parseDuration),
+    new Option('--grpc-meta <name=value>', 'header for each call; repeatable').argParser(collect),
+  ];
 }
 
-function withTls<A extends unknown[], O extends OptionValues, G extends OptionValues>(command: Command<A, O, G>) {
-  return command
-    .addOption(new Option('--api-key-file <ref>', 'API key: a path or another reference').helpGroup(heading))
-    .addOption(
-      new Option('--auth <which>', 'which of two credentials').choices(['mtls', 'api-key'] as const).helpGroup(heading),
-    )
-    .addOption(new Option('--tls', 'TLS even without a credential').helpGroup(heading))
-    .addOption(new Option('--no-tls', 'no TLS').helpGroup(heading))
-    .addOption(new Option('--tls-cert-path <ref>', 'client certificate').helpGroup(heading))
-    .addOption(new Option('--tls-key-path <ref>', 'its key').helpGroup(heading))
-    .addOption(new Option('--tls-ca-path <ref>', 'CA of the server').helpGroup(heading))
-    .addOption(new Option('--tls-server-name <name>', 'name to verify and to send as SNI').helpGroup(heading))
-    .addOption(
-      new Option('--tls-disable-host-verification', 'trust any server; no credential is sent then').helpGroup(heading),
-    )
-    .addOption(new Option('--no-tls-disable-host-verification').hideHelp())
-    .addOption(
-      new Option('--allow-plaintext-key <host>', 'let an API key go to this host in clear text').helpGroup(heading),
-    );
+function credentialFlags(): readonly Flag[] {
+  return [
+    new Option('--api-key-file <ref>', 'API key: a path or another reference'),
+    new Option('--auth <which>', 'which of two credentials').choices(['mtls', 'api-key']),
+    new Option('--tls', 'TLS even without a credential'),
+    new Option('--no-tls', 'no TLS'),
+    new Option('--tls-cert-path <ref>', 'client certificate'),
+    new Option('--tls-key-path <ref>', 'its key'),
+    new Option('--tls-ca-path <ref>', 'CA of the server'),
+    new Option('--tls-server-name <name>', 'name to verify and to send as SNI'),
+    new Option('--tls-disable-host-verification', 'trust any server; no credential is sent then'),
+    new Option('--no-tls-disable-host-verification').hideHelp(),
+    new Option('--allow-plaintext-key <host>', 'let an API key go to this host in clear text'),
+  ];
 }
 
-function withCloud<A extends unknown[], O extends OptionValues, G extends OptionValues>(command: Command<A, O, G>) {
-  return command
-    .addOption(
-      new Option('--backend <kind>', 'kind of server').choices(['cloud', 'self-hosted'] as const).helpGroup(heading),
-    )
-    .addOption(new Option('--cloud-address <host:port>', 'Cloud control plane').helpGroup(heading))
-    .addOption(new Option('--cloud-api-key-file <ref>', 'its API key').helpGroup(heading))
-    .addOption(new Option('--cloud-tls-ca-path <ref>', 'its CA').helpGroup(heading))
-    .addOption(new Option('--account <id>', 'refuse to act on another account').helpGroup(heading));
+function cloudFlags(): readonly Flag[] {
+  return [
+    new Option('--backend <kind>', 'kind of server').choices(['cloud', 'self-hosted']),
+    new Option('--cloud-address <host:port>', 'Cloud control plane'),
+    new Option('--cloud-api-key-file <ref>', 'its API key'),
+    new Option('--cloud-tls-ca-path <ref>', 'its CA'),
+    new Option('--account <id>', 'refuse to act on another account'),
+  ];
+}
+
+function otherFlags(): readonly Flag[] {
+  return [
+    new Option('--codec-endpoint <url>', 'codec server that decodes for you; {namespace} is filled in'),
+    new Option('--codec-auth-file <ref>', 'Authorization header for the codec server'),
+    new Option('--codec-header <name=value>', 'header for the codec server; repeatable').argParser(collect),
+    new Option('--policy-file <path>', 'allowlist of a self-hosted cluster: a file or a folder'),
+    new Option('--keyring <file>', 'payload keys'),
+    new Option('--allow-exec', 'let exec: references of any configuration file run'),
+    new Option('--strict', 'treat warnings as failures'),
+  ];
 }
 
 /**
