@@ -4,6 +4,7 @@ import type { CodecSockets } from './codec-server/socket.ts';
 import type { Redactor } from './redact.ts';
 import type { Net } from './connectivity/net.ts';
 import type { Files } from './profile/files.ts';
+import type { Processes } from './profile/processes.ts';
 import type { SecretFetchers } from './profile/secrets.ts';
 import type { Documents } from './payload/documents.ts';
 import type { KeyServices } from './payload/keyring.ts';
@@ -24,6 +25,8 @@ export interface Sink {
 export interface Ports {
   readonly files: () => Promise<Files>;
   readonly net: () => Promise<Net>;
+  /** What other processes of this machine see. */
+  readonly processes: () => Promise<Processes>;
   /** Behind `secretsOf` of commands/secrets-of.ts. */
   readonly secretFetchers: () => Promise<SecretFetchers>;
   readonly documents: () => Promise<Documents>;

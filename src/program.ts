@@ -327,13 +327,18 @@ function add(parent: Command, entry: Verb | Noun, context: Context): void {
   });
 }
 
-/** `--env` of the temporal CLI: what cannot honour it must not pass over it in silence. */
+/** `--env` and `--env-file` of the temporal CLI: what cannot honour them must not pass over them in silence. */
 function refuseUnheard(root: Command, action: Command): void {
-  const name: unknown = root.getOptionValue('env');
-  if (typeof name !== 'string' || action.options.some((option) => option.attributeName() === 'env')) return;
-  throw new NexusctlError('ENV_STORE_UNSUPPORTED', `--env ${name}: the \`temporal env\` store is not read`, {
-    hint: 'nexusctl config import --from temporal-env makes a profile of it',
-  });
+  for (const [name, flag] of [
+    ['env', '--env'],
+    ['envFile', '--env-file'],
+  ] as const) {
+    const value: unknown = root.getOptionValue(name);
+    if (typeof value !== 'string' || action.options.some((option) => option.attributeName() === name)) continue;
+    throw new NexusctlError('ENV_STORE_UNSUPPORTED', `${flag} ${value}: the \`temporal env\` store is not read`, {
+      hint: 'nexusctl config import --from temporal-env makes a profile of it',
+    });
+  }
 }
 
 /** A flag that stood before the sub-command counts unless the sub-command was given its own. */

@@ -5,6 +5,10 @@ import type { Host } from './host.ts';
 export function lazyPorts(host: Host): Ports {
   return {
     files: once(async () => (await import('./files.ts')).makeFiles(host)),
+    processes: once(async () => {
+      const [{ makeProcesses }, { makeFiles }] = await Promise.all([import('./processes.ts'), import('./files.ts')]);
+      return makeProcesses(makeFiles(host));
+    }),
     net: once(async () => (await import('./net.ts')).net),
     secretFetchers: once(async () => (await import('./secrets.ts')).makeSecretFetchers(host)),
     documents: once(async () => (await import('./documents.ts')).documents),

@@ -15,11 +15,12 @@ import { Option, type Command } from './commander.ts';
 import { examples, parseDuration, withOutput } from './options.ts';
 import { examineProfile, withConnection } from './profile-of.ts';
 import { secretsOf } from './secrets-of.ts';
+import { seenContext, withOtherEyes } from './seen-context.ts';
 
 const day = 86_400_000;
 
-export function connectTest(command: Command, context: Context) {
-  return withConnection(withOutput(command, 'text', 'json', 'jsonl', 'junit', 'sarif', 'github'))
+export function connectTest(command: Command, outer: Context) {
+  return withOtherEyes(withConnection(withOutput(command, 'text', 'json', 'jsonl', 'junit', 'sarif', 'github')))
     .addOption(new Option('--only <checks>', 'run these and what they need').argParser(checkIds))
     .addOption(new Option('--skip <checks>', 'leave these out').argParser(checkIds))
     .option('--list', 'print the checks and stop')
@@ -47,6 +48,7 @@ export function connectTest(command: Command, context: Context) {
       ),
     )
     .action(async (options) => {
+      const context = await seenContext(outer, options);
       if (options.list === true) {
         const items = allChecks.map(({ id, title, layer, needs, deep }) => ({
           id,

@@ -5,17 +5,20 @@ import { configShowView } from '../../views/config-show.ts';
 import type { Command } from '../commander.ts';
 import { examples, withOutput } from '../options.ts';
 import { loadRemembered, profileWarnings, refuseEnvStore, withConnection } from '../profile-of.ts';
+import { seenContext, withOtherEyes } from '../seen-context.ts';
 
-export function configShow(command: Command, context: Context) {
-  return withConnection(withOutput(command, 'text', 'json'))
+export function configShow(command: Command, outer: Context) {
+  return withOtherEyes(withConnection(withOutput(command, 'text', 'json')))
     .addHelpText(
       'after',
       examples(
         ['what counts here and now, and where each value comes from', 'nexusctl config show'],
         ['the same for another profile', 'nexusctl config show --profile prod -o json'],
+        ['what a running worker sees', 'nexusctl config show --env-from-pid 4711'],
       ),
     )
     .action(async (options) => {
+      const context = await seenContext(outer, options);
       refuseEnvStore(context, options);
       const { profile, items, findings } = showProfile((await loadRemembered(context, options)).loaded);
       const result = {
