@@ -3,7 +3,7 @@ _nexusctl() {
   local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}" path=/ words= flags= at
   for ((at = 1; at < COMP_CWORD; at++)); do
     case "${path%/}/${COMP_WORDS[at]}" in
-      '/connect-test' | '/config' | '/config/list' | '/config/show' | '/config/set' | '/config/unset' | '/config/path' | '/payload' | '/payload/inspect' | '/payload/decode' | '/payload/decrypt' | '/payload/encrypt' | '/payload/keygen' | '/namespace' | '/namespace/list' | '/namespace/get' | '/endpoint' | '/endpoint/list' | '/endpoint/get' | '/endpoint/create' | '/endpoint/update' | '/endpoint/delete' | '/endpoint/allow' | '/endpoint/revoke' | '/endpoint/callers' | '/endpoint/set-callers' | '/endpoint/check' | '/endpoint/reachable' | '/endpoint/matrix' | '/endpoint/export' | '/endpoint/plan' | '/endpoint/apply' | '/endpoint/policy' | '/endpoint/policy/init' | '/endpoint/policy/lint' | '/endpoint/policy/status' | '/codec-server' | '/codec-server/start' | '/codec-server/test' | '/completion' | '/sandbox' | '/sandbox/start' | '/sandbox/run') path="${path%/}/${COMP_WORDS[at]}" ;;
+      '/connect-test' | '/explain' | '/config' | '/config/list' | '/config/show' | '/config/set' | '/config/unset' | '/config/import' | '/config/path' | '/payload' | '/payload/inspect' | '/payload/decode' | '/payload/decrypt' | '/payload/encrypt' | '/payload/keygen' | '/namespace' | '/namespace/list' | '/namespace/get' | '/endpoint' | '/endpoint/list' | '/endpoint/get' | '/endpoint/create' | '/endpoint/update' | '/endpoint/delete' | '/endpoint/allow' | '/endpoint/revoke' | '/endpoint/callers' | '/endpoint/set-callers' | '/endpoint/check' | '/endpoint/reachable' | '/endpoint/matrix' | '/endpoint/export' | '/endpoint/plan' | '/endpoint/apply' | '/endpoint/policy' | '/endpoint/policy/init' | '/endpoint/policy/lint' | '/endpoint/policy/status' | '/codec-server' | '/codec-server/start' | '/codec-server/test' | '/completion' | '/sandbox' | '/sandbox/start' | '/sandbox/run') path="${path%/}/${COMP_WORDS[at]}" ;;
     esac
   done
   case "$path $previous" in
@@ -33,6 +33,8 @@ _nexusctl() {
     '/connect-test --codec-header') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     '/connect-test --policy-file') COMPREPLY=($(compgen -f -- "$current")); return ;;
     '/connect-test --keyring') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    '/connect-test --env-file') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    '/connect-test --env-from-pid') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     '/connect-test --only') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     '/connect-test --skip') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     '/connect-test --timeout') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
@@ -40,6 +42,32 @@ _nexusctl() {
     '/connect-test --retry') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     '/connect-test --sdk') COMPREPLY=($(compgen -W 'typescript-client core go' -- "$current")); return ;;
     '/connect-test --expires-in') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/explain -o'|'/explain --output') COMPREPLY=($(compgen -W 'text json jsonl' -- "$current")); return ;;
+    '/explain --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    '/explain --command-timeout') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/explain --profile') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/explain --config-file') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    '/explain --address') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/explain -n'|'/explain --namespace') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/explain --client-connect-timeout') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/explain --grpc-meta') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/explain --api-key-file') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/explain --auth') COMPREPLY=($(compgen -W 'mtls api-key' -- "$current")); return ;;
+    '/explain --tls-cert-path') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/explain --tls-key-path') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/explain --tls-ca-path') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/explain --tls-server-name') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/explain --allow-plaintext-key') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/explain --backend') COMPREPLY=($(compgen -W 'cloud self-hosted' -- "$current")); return ;;
+    '/explain --cloud-address') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/explain --cloud-api-key-file') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/explain --cloud-tls-ca-path') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/explain --account') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/explain --codec-endpoint') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/explain --codec-auth-file') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/explain --codec-header') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/explain --policy-file') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    '/explain --keyring') COMPREPLY=($(compgen -f -- "$current")); return ;;
     '/config/list -o'|'/config/list --output') COMPREPLY=($(compgen -W 'text json jsonl' -- "$current")); return ;;
     '/config/list --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     '/config/list --command-timeout') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
@@ -71,6 +99,8 @@ _nexusctl() {
     '/config/show --codec-header') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     '/config/show --policy-file') COMPREPLY=($(compgen -f -- "$current")); return ;;
     '/config/show --keyring') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    '/config/show --env-file') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    '/config/show --env-from-pid') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     '/config/set -o'|'/config/set --output') COMPREPLY=($(compgen -W 'text json' -- "$current")); return ;;
     '/config/set --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     '/config/set --command-timeout') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
@@ -81,6 +111,13 @@ _nexusctl() {
     '/config/unset --command-timeout') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     '/config/unset --profile') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     '/config/unset --config-file') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    '/config/import -o'|'/config/import --output') COMPREPLY=($(compgen -W 'text json' -- "$current")); return ;;
+    '/config/import --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    '/config/import --command-timeout') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/config/import --from') COMPREPLY=($(compgen -W 'env tcld temporal-env' -- "$current")); return ;;
+    '/config/import --env') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/config/import --profile') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/config/import --config-file') COMPREPLY=($(compgen -f -- "$current")); return ;;
     '/config/path -o'|'/config/path --output') COMPREPLY=($(compgen -W 'text json' -- "$current")); return ;;
     '/config/path --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     '/config/path --command-timeout') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
@@ -872,13 +909,15 @@ _nexusctl() {
     '/sandbox/run --command-timeout') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
   esac
   case "$path" in
-    '/') words='connect-test config payload namespace endpoint codec-server completion sandbox'; flags='--version --help' ;;
-    '/connect-test') words=''; flags='--output --color --command-timeout --profile --config-file --disable-config-file --disable-config-env --address --namespace --client-connect-timeout --grpc-meta --api-key-file --auth --tls --no-tls --tls-cert-path --tls-key-path --tls-ca-path --tls-server-name --tls-disable-host-verification --allow-plaintext-key --backend --cloud-address --cloud-api-key-file --cloud-tls-ca-path --account --codec-endpoint --codec-auth-file --codec-header --policy-file --keyring --allow-exec --strict --only --skip --list --timeout --step-timeout --retry --deep --offline --all-profiles --sdk --expires-in --help' ;;
-    '/config') words='list show set unset path'; flags='--help' ;;
+    '/') words='connect-test explain config payload namespace endpoint codec-server completion sandbox'; flags='--version --help' ;;
+    '/connect-test') words=''; flags='--output --color --command-timeout --profile --config-file --disable-config-file --disable-config-env --address --namespace --client-connect-timeout --grpc-meta --api-key-file --auth --tls --no-tls --tls-cert-path --tls-key-path --tls-ca-path --tls-server-name --tls-disable-host-verification --allow-plaintext-key --backend --cloud-address --cloud-api-key-file --cloud-tls-ca-path --account --codec-endpoint --codec-auth-file --codec-header --policy-file --keyring --allow-exec --strict --env-file --env-from-pid --only --skip --list --timeout --step-timeout --retry --deep --offline --all-profiles --sdk --expires-in --help' ;;
+    '/explain') words=''; flags='--output --color --command-timeout --profile --config-file --disable-config-file --disable-config-env --address --namespace --client-connect-timeout --grpc-meta --api-key-file --auth --tls --no-tls --tls-cert-path --tls-key-path --tls-ca-path --tls-server-name --tls-disable-host-verification --allow-plaintext-key --backend --cloud-address --cloud-api-key-file --cloud-tls-ca-path --account --codec-endpoint --codec-auth-file --codec-header --policy-file --keyring --allow-exec --strict --list --with-config --help' ;;
+    '/config') words='list show set unset import path'; flags='--help' ;;
     '/config/list') words=''; flags='--output --color --command-timeout --profile --config-file --help' ;;
-    '/config/show') words=''; flags='--output --color --command-timeout --profile --config-file --disable-config-file --disable-config-env --address --namespace --client-connect-timeout --grpc-meta --api-key-file --auth --tls --no-tls --tls-cert-path --tls-key-path --tls-ca-path --tls-server-name --tls-disable-host-verification --allow-plaintext-key --backend --cloud-address --cloud-api-key-file --cloud-tls-ca-path --account --codec-endpoint --codec-auth-file --codec-header --policy-file --keyring --allow-exec --strict --help' ;;
+    '/config/show') words=''; flags='--output --color --command-timeout --profile --config-file --disable-config-file --disable-config-env --address --namespace --client-connect-timeout --grpc-meta --api-key-file --auth --tls --no-tls --tls-cert-path --tls-key-path --tls-ca-path --tls-server-name --tls-disable-host-verification --allow-plaintext-key --backend --cloud-address --cloud-api-key-file --cloud-tls-ca-path --account --codec-endpoint --codec-auth-file --codec-header --policy-file --keyring --allow-exec --strict --env-file --env-from-pid --help' ;;
     '/config/set') words=''; flags='--output --color --command-timeout --profile --config-file --dry-run --no-input --help' ;;
     '/config/unset') words=''; flags='--output --color --command-timeout --profile --config-file --dry-run --help' ;;
+    '/config/import') words=''; flags='--output --color --command-timeout --from --env --profile --config-file --overwrite --dry-run --help' ;;
     '/config/path') words=''; flags='--output --color --command-timeout --config-file --help' ;;
     '/payload') words='inspect decode decrypt encrypt keygen'; flags='--help' ;;
     '/payload/inspect') words=''; flags='--input-form --max-layer-bytes --output --color --command-timeout --help' ;;
