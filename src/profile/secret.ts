@@ -57,11 +57,6 @@ export function describeSecret(source: SecretSource): string {
   return reference.replace(/^file:/, '');
 }
 
-/** Whether resolving it stays on this machine and runs nothing. */
-export function isLocalSecret(source: SecretSource): boolean {
-  return source.kind === 'data' || !/^(s3:\/\/|secretsmanager:|exec:)/.test(source.reference);
-}
-
 function s3(rest: string): SecretLocation {
   const at = rest.indexOf('/');
   const [bucket, key] = [rest.slice(0, at), rest.slice(at + 1)];

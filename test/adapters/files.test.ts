@@ -19,7 +19,7 @@ describe('read', () => {
 
   it('refuses folders, devices and pipes without waiting for them', async () => {
     const folder = await makeFolder();
-    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    execFileSync('/usr/bin/env', ['mkfifo', join(folder, 'pipe')]);
     for (const path of [folder, '/dev/zero', join(folder, 'pipe')])
       await expect(files.read(path), path).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
   });
