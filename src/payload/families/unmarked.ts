@@ -1,8 +1,10 @@
+import { NexusctlError } from '../../errors/nexusctl-error.ts';
 import { keyNotFound, openWithOne, type Candidate } from '../candidates.ts';
 import type { Family } from '../family.ts';
 import { keysFor } from '../keyring.ts';
 import type { Keys } from '../keys.ts';
 import { limits } from '../limits.ts';
+import type { Maybe } from '../maybe.ts';
 import { encodingOf } from '../payload.ts';
 import { presetCandidates, sampleKeyId } from '../presets.ts';
 import type { Position } from '../position.ts';
@@ -22,9 +24,22 @@ export const unmarked: Family = {
   },
 };
 
+/** A key for something else (Fernet, an extension's master) is no candidate, and no mistake either. */
+async function usable(read: () => Maybe<Buffer>): Promise<Buffer | null> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof NexusctlError && error.code === 'KEY_INVALID') return null;
+    throw error;
+  }
+}
+
 async function candidatesFor(keys: Keys, position: Position): Promise<Candidate[]> {
   const candidates = position.endpoint === undefined ? [] : [...(await endpointCandidates(keys, position.endpoint))];
   const secrets = keysFor(keys.keyring, keys.namespace).filter((key) => key.kind === 'secret');
-  for (const key of secrets.slice(0, limits.candidates)) candidates.push({ name: key.id, key: await keys.aes(key) });
+  for (const key of secrets.slice(0, limits.candidates)) {
+    const material = await usable(() => keys.aes(key));
+    if (material !== null) candidates.push({ name: key.id, key: material });
+  }
   return [...candidates, ...presetCandidates(keys.keyring.presets, sampleKeyId, false)];
 }
