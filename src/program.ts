@@ -94,6 +94,11 @@ const contents: readonly (Verb | Noun)[] = [
         load: async () => (await import('./commands/payload/encrypt.ts')).payloadEncrypt,
       },
       {
+        name: 'audit',
+        summary: 'which keys and formats are used where, plaintext, sizes, and whether a key can be retired',
+        load: async () => (await import('./commands/payload/audit.ts')).payloadAudit,
+      },
+      {
         name: 'keygen',
         summary: 'a new key for payloads',
         load: async () => (await import('./commands/payload/keygen.ts')).payloadKeygen,

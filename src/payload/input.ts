@@ -20,6 +20,8 @@ export interface Batch {
   readonly bytes: Buffer;
   /** Spans count from the start of `bytes`. */
   readonly places: readonly Place[];
+  /** Paths of failures whose message is in clear. */
+  readonly clearFailures?: readonly string[];
 }
 
 /** Bytes that arrive; `more` waits for at least as many again as are unread. */
@@ -95,7 +97,7 @@ export async function* readJson(inflow: Inflow, form: InputForm): AsyncGenerator
         for (const [index, place] of whole.walk.places.entries())
           whole.walk.places[index] = { ...place, path: `$[0]${place.path.slice(1)}` };
     }
-    yield { bytes: inflow.bytes().subarray(0, whole.end), places: whole.walk.places };
+    yield batchOf(whole.walk, inflow.bytes().subarray(0, whole.end));
     inflow.drop(whole.end);
   }
 }
@@ -117,7 +119,7 @@ async function readWhole(inflow: Inflow, form: InputForm, path: string): Promise
   for (;;) {
     const bytes = inflow.bytes();
     const at = skipSpace(bytes, 0);
-    const walk: Walk = { places: [], operations: makeOperations(), form };
+    const walk: Walk = { places: [], operations: makeOperations(), form, clearFailures: [] };
     try {
       const end = walkRoot(walk, bytes, at, path);
       // A bare number or word at the end of what was read may go on.
@@ -145,12 +147,12 @@ async function* readEvents(inflow: Inflow, form: InputForm, path: string): Async
   let at = found.at;
   for (let index = 0; ;) {
     const bytes = inflow.bytes();
-    const walk: Walk = { places: [], operations, form };
+    const walk: Walk = { places: [], operations, form, clearFailures: [] };
     for (;;) {
       const next = skipSpace(bytes, at);
       if (next >= bytes.length) break;
       if (bytes[next] === closeBracket) {
-        yield { bytes: bytes.subarray(0, next), places: walk.places };
+        yield batchOf(walk, bytes.subarray(0, next));
         inflow.drop(next);
         yield* readEnd(inflow, found.opening);
         return;
@@ -168,11 +170,15 @@ async function* readEvents(inflow: Inflow, form: InputForm, path: string): Async
       index += 1;
     }
     if (bytes.length - at > limits.elementBytes) throw tooLarge(limits.elementBytes);
-    if (at > 0) yield { bytes: bytes.subarray(0, at), places: walk.places };
+    if (at > 0) yield batchOf(walk, bytes.subarray(0, at));
     inflow.drop(at);
     at = 0;
     if (!(await inflow.more())) throw invalidJson(inflow.bytes(), inflow.bytes().length, "']'");
   }
+}
+
+function batchOf({ places, clearFailures }: Walk, bytes: Buffer): Batch {
+  return { bytes, places, ...(clearFailures === undefined ? {} : { clearFailures }) };
 }
 
 const comma = 0x2c;

@@ -31,17 +31,18 @@ export interface Handled {
 export interface HandledBatch {
   readonly bytes: Buffer;
   readonly handled: readonly Handled[];
+  /** Paths of failures whose message is in clear. */
+  readonly clearFailures: readonly string[];
 }
 
 /** Applies a change to every payload of a document, a batch at a time. */
 export async function* transformDocument(document: Document, change: Change): AsyncGenerator<HandledBatch> {
   if (document.kind === 'proto') {
-    const { bytes, handled } = await transformProto(document.bytes, document.type, '$', {}, change);
-    yield { bytes, handled };
+    yield await transformProto(document.bytes, document.type, '$', {}, change);
     return;
   }
-  for await (const batch of document.batches)
-    yield { bytes: batch.bytes, handled: await transformBatch(batch, change) };
+  for await (const { bytes, places, clearFailures = [] } of document.batches)
+    yield { bytes, handled: await transformBatch({ bytes, places }, change), clearFailures };
 }
 
 function transformBatch(batch: Batch, change: Change): Maybe<readonly Handled[]> {
@@ -155,11 +156,13 @@ export async function transformProto(
   path: string,
   position: Position,
   change: Change,
-): Promise<{ readonly bytes: Buffer; readonly handled: readonly Handled[] }> {
+): Promise<HandledBatch> {
   const found: { readonly bytes: Buffer; readonly path: string; readonly position: Position }[] = [];
+  const clearFailures: string[] = [];
   rewriteProto(
     {
       operations: makeOperations(),
+      clearFailure: (at) => clearFailures.push(at),
       visit: (payload, at, here) => {
         found.push({ bytes: payload, path: at, position: here });
         return null;
@@ -191,6 +194,7 @@ export async function transformProto(
   return {
     bytes: rewriteProto({ operations: makeOperations(), visit }, bytes, type, path, position),
     handled: handled.flat(),
+    clearFailures,
   };
 }
 

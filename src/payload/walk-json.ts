@@ -51,6 +51,8 @@ export interface Walk {
   readonly form: InputForm;
   /** Where the next `"metadata"` stands in the bytes that are being walked. */
   metadata?: { readonly bytes: Buffer; readonly at: number };
+  /** Paths of failures whose message is in clear. */
+  readonly clearFailures?: string[];
 }
 
 /**
@@ -133,6 +135,8 @@ function walkMessage(
     }
     const name = stringAt(bytes, key);
     const field = message?.byName.get(name) ?? message?.byName.get(camelCase(name));
+    if (captures && (name === 'nexusHeader' || name === 'nexus_header'))
+      position.nexusHeader = textsAt(bytes, at, inner);
     if (field === undefined) {
       const skipped = skipValue(bytes, at, inner);
       if (!holdsPayload(walk, bytes, at, skipped)) return (previousEnd = skipped);
@@ -161,8 +165,21 @@ function walkMessage(
     const { place: index, member: span, gap } = encoded;
     amend(walk, index, { failure: { ...words, member: span, gap } });
   }
+  if (isFailure && encoded === null && words.message !== null && words.message.end - words.message.start > 2)
+    walk.clearFailures?.push(path);
   if (isEvent) walk.operations.complete(position, walk.places.length > first);
   return end;
+}
+
+function textsAt(bytes: Buffer, from: number, depth: number): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>();
+  if (bytes[from] !== openBrace) return texts;
+  eachMember(bytes, from, depth, (_bytes, key, at, inner) => {
+    const end = skipValue(bytes, at, inner);
+    if (isString(bytes, at)) texts.set(stringAt(bytes, key), stringAt(bytes, { start: at, end }));
+    return end;
+  });
+  return texts;
 }
 
 /** Most members of an event tell nothing: `e`, `o` and `s` begin those that do. */

@@ -3,6 +3,7 @@ import { bigintOf, bytesField, numberOf, readFields, textOf, wireType, type Fiel
 import { limits } from './limits.ts';
 import type { Operations, Position } from './position.ts';
 import {
+  failureType,
   historyEventType,
   messageOf,
   payloadsType,
@@ -15,6 +16,8 @@ import {
 export interface ProtoVisit {
   readonly operations: Operations;
   readonly visit: (payload: Buffer, path: string, position: Position) => Buffer | null;
+  /** Called with the path of each failure whose message is in clear. */
+  readonly clearFailure?: (path: string) => void;
 }
 
 /**
@@ -38,6 +41,7 @@ export function rewriteProto(
   if (byNumber === undefined) return bytes;
   const fields = readFields(bytes);
   const here = contextOf(walk.operations, type, fields, byNumber, position);
+  if (type === failureType && isClear(fields)) walk.clearFailure?.(path);
   const counts = new Map<number, number>();
   const parts = fields.map((field) => {
     const known = byNumber.get(field.number);
@@ -53,6 +57,11 @@ export function rewriteProto(
     return value === field.value ? field.raw : bytesField(field.number, value);
   });
   return parts.every((part, index) => part === fields[index]?.raw) ? bytes : Buffer.concat(parts);
+}
+
+function isClear(fields: readonly Field[]): boolean {
+  const message = fields.find(({ number }) => number === 1);
+  return message !== undefined && message.value.length > 0 && !fields.some(({ number }) => number === 20);
 }
 
 const payloadsFields: ReadonlyMap<number, SchemaField> = new Map([
@@ -122,9 +131,16 @@ function readOperation(bytes: Buffer, name: string, event: { -readonly [key in k
     if (name === 'nexusOperationScheduledEventAttributes') {
       const fact = field.wireType === wireType.bytes ? names[field.number] : undefined;
       if (fact !== undefined && fact !== '') event[fact] = textOf(field);
+      if (field.number === 6 && field.wireType === wireType.bytes)
+        event.nexusHeader = withHeader(event.nexusHeader, field.value);
     } else if (field.number === scheduledEventNumber(name) && field.wireType === wireType.varint)
       event.scheduledEventId = String(bigintOf(field));
   }
+}
+
+function withHeader(known: ReadonlyMap<string, string> | undefined, entry: Buffer): ReadonlyMap<string, string> {
+  const [key, value] = [1, 2].map((number) => readFields(entry).find((field) => field.number === number));
+  return new Map([...(known ?? []), [key === undefined ? '' : textOf(key), value === undefined ? '' : textOf(value)]]);
 }
 
 function scheduledEventNumber(name: string): number {

@@ -1,0 +1,22 @@
+/** What `payload audit` finds, with its severity. */
+export const auditCodes = {
+  PLAINTEXT: 'error',
+  KEY_IN_ID: 'error',
+  SIZE_ERROR: 'error',
+  MALFORMED: 'error',
+  NEEDS_KEY: 'error',
+  KEY_NOT_IN_KEYRING: 'warning',
+  SIZE_WARNING: 'warning',
+  CLEAR_FAILURE: 'warning',
+  CLEAR_HEADER: 'warning',
+  NO_KEY_ID: 'warning',
+} as const;
+export type AuditCode = keyof typeof auditCodes;
+
+export interface AuditFinding {
+  readonly code: AuditCode;
+  readonly severity: 'error' | 'warning';
+  readonly path: string;
+  readonly message: string;
+  readonly endpoint?: string;
+}

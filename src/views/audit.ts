@@ -1,0 +1,140 @@
+import { escapeCsv, escapeJson } from '../output/escape.ts';
+import { marks, type Style } from '../output/style.ts';
+import type { View } from '../output/view.ts';
+import type { Audit, AuditRow } from '../payload/audit.ts';
+import { auditCodes, type AuditFinding } from '../payload/audit-codes.ts';
+
+interface Audited extends Audit {
+  readonly needs: readonly string[];
+  readonly policyOnly: boolean;
+}
+
+/** Findings of one code that are listed one by one. */
+const listed = 10;
+
+export const auditView: View<Audited> = {
+  text: (audit, style) => {
+    if (audit.policyOnly) return policyText(audit);
+    const lines = [
+      ...rowsText(audit.rows, style),
+      ...usesText(audit),
+      ...findingsText(audit.findings, style),
+      ...audit.needs.map((id) => needsText(id, audit.findings)),
+      '',
+      `${String(audit.summary.payloads)} payloads, ${String(audit.summary.encrypted)} encrypted, ${String(audit.summary.errors)} errors, ${String(audit.summary.warnings)} warnings`,
+      'Encrypted is not authentic: most formats bind neither the position of a payload nor its namespace.',
+      ...audit.warnings.map((warning) => `${marks.warn} ${warning}`),
+    ];
+    return lines.join('\n');
+  },
+  json: ({ policyOnly, rows, keys, findings, needs, summary, iamPolicy, warnings }) =>
+    policyOnly
+      ? { schemaVersion: 1, iamPolicy: iamPolicy ?? null, warnings }
+      : {
+          schemaVersion: 1,
+          rows,
+          keys,
+          findings,
+          needs,
+          summary,
+          ...(iamPolicy === undefined ? {} : { iamPolicy }),
+          warnings,
+        },
+  raw: {
+    csv: ({ rows }) =>
+      [
+        ['endpoint', 'service', 'operation', 'payloads', 'encrypted', 'plain', 'families', 'keys', 'largest_bytes'],
+        ...rows.map((row) => [
+          row.endpoint ?? '',
+          row.service ?? '',
+          row.operation ?? '',
+          String(row.payloads),
+          String(row.encrypted),
+          String(row.plain),
+          row.families.join(' '),
+          row.keys.join(' '),
+          String(row.largest),
+        ]),
+      ]
+        .map((cells) => cells.map(escapeCsv).join(','))
+        .join('\r\n'),
+    sarif: ({ findings }) => escapeJson(JSON.stringify(sarifOf(findings), null, 2)),
+  },
+};
+
+function policyText({ iamPolicy }: Audited): string {
+  return iamPolicy === undefined
+    ? 'the keyring has no KMS key with an ARN: no policy is needed'
+    : JSON.stringify(iamPolicy, null, 2);
+}
+
+function rowsText(rows: readonly AuditRow[], style: Style): string[] {
+  return rows.flatMap((row) => {
+    const name =
+      row.endpoint === undefined
+        ? '(workflow)'
+        : [row.endpoint, row.service, row.operation].filter((part) => part !== undefined).join(' / ');
+    const mark =
+      row.plain === 0 ? style.green(marks.pass) : row.encrypted === 0 ? marks.info : style.yellow(marks.warn);
+    const how = row.families.length === 0 ? '' : `  ${row.families.join(', ')}`;
+    const keys = row.keys.length === 0 ? '' : `  keys ${row.keys.join(', ')}`;
+    return [
+      `${mark} ${style.bold(name)}`,
+      `    ${String(row.payloads)} payloads, ${String(row.encrypted)} encrypted, ${String(row.plain)} plain, largest ${String(row.largest)} bytes${how}${keys}`,
+    ];
+  });
+}
+
+function usesText({ keys }: Audit): string[] {
+  return keys
+    .filter(({ nonceLimit }) => nonceLimit !== undefined)
+    .map(({ key, payloads }) => {
+      const share = ((payloads / 2 ** 32) * 100).toPrecision(2);
+      return `  key ${key}: ${String(payloads)} payloads here, ${share}% of the 2^32 that random nonces allow in its whole life`;
+    });
+}
+
+function findingsText(findings: readonly AuditFinding[], style: Style): string[] {
+  const lines: string[] = [];
+  for (const [code, severity] of Object.entries(auditCodes)) {
+    const own = findings.filter((finding) => finding.code === code);
+    const mark = severity === 'error' ? style.red(marks.fail) : style.yellow(marks.warn);
+    for (const { path, message } of own.slice(0, listed)) lines.push(`${mark} ${code}  ${path}: ${message}`);
+    if (own.length > listed) lines.push(`  … and ${String(own.length - listed)} more ${code}`);
+  }
+  return lines.length === 0 ? [] : ['', ...lines];
+}
+
+function needsText(id: string, findings: readonly AuditFinding[]): string {
+  const needing = findings.filter(({ code, message }) => code === 'NEEDS_KEY' && message.includes(`'${id}'`)).length;
+  return needing === 0
+    ? `nothing here needs the key '${id}'`
+    : `${String(needing)} payloads here still need the key '${id}': it cannot be retired`;
+}
+
+function sarifOf(findings: readonly AuditFinding[]): object {
+  return {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: 'nexusctl payload audit',
+            rules: Object.entries(auditCodes).map(([id, level]) => ({ id, defaultConfiguration: { level } })),
+          },
+        },
+        results: findings.map(({ code, severity, path, message }) => {
+          const at = path.indexOf(':$');
+          const file = at === -1 ? 'stdin' : path.slice(0, at);
+          return {
+            ruleId: code,
+            level: severity,
+            message: { text: `${at === -1 ? path : path.slice(at + 1)}: ${message}` },
+            locations: [{ physicalLocation: { artifactLocation: { uri: encodeURI(file) } } }],
+          };
+        }),
+      },
+    ],
+  };
+}

@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { runMain } from '../helpers/context.ts';
+import { event, history, jsonPayload, keyring, scheduled, sealedWith, withFiles } from './history.ts';
+
+interface Audit {
+  readonly rows: readonly Readonly<Record<string, unknown>>[];
+  readonly findings: readonly { readonly code: string; readonly path: string; readonly message: string }[];
+  readonly summary: Readonly<Record<string, number>>;
+  readonly iamPolicy?: unknown;
+}
+
+async function audit(document: unknown, ...argv: string[]): Promise<{ exitCode: number; audit: Audit }> {
+  return withFiles(keyring, async (folder) => {
+    const { stdout, exitCode } = await runMain(
+      ['payload', 'audit', '-o', 'json', '--keyring', `${folder}/keyring.toml`, ...argv],
+      { stdin: JSON.stringify(document), env: { HOME: folder } },
+    );
+    return { exitCode, audit: JSON.parse(stdout) as Audit };
+  });
+}
+
+describe('payload audit', () => {
+  it('says per endpoint, service and operation what is encrypted with which key', async () => {
+    const sealed = await sealedWith('orders-2026', '"x"');
+    const document = history([
+      scheduled('5', 'billing', jsonPayload('1')),
+      event('6', 'activityTaskScheduledEventAttributes', { input: { payloads: [sealed, jsonPayload('2')] } }),
+      event('7', 'nexusOperationCompletedEventAttributes', { scheduledEventId: '5', result: jsonPayload('3') }),
+    ]);
+    const { exitCode, audit: found } = await audit(document);
+    expect(found.rows).toEqual([
+      expect.objectContaining({ endpoint: 'billing', service: 'invoices', operation: 'create', payloads: 2, plain: 2 }),
+      expect.objectContaining({ payloads: 2, encrypted: 1, plain: 1, families: ['aes-gcm'], keys: ['orders-2026'] }),
+    ]);
+    // The keyring has a key for billing, so plaintext is no accident that may pass.
+    expect(found.findings.filter(({ code }) => code === 'PLAINTEXT').map(({ path }) => path)).toEqual([
+      '$.events[0].nexusOperationScheduledEventAttributes.input',
+      '$.events[2].nexusOperationCompletedEventAttributes.result',
+    ]);
+    expect(exitCode).toBe(1);
+  });
+
+  it('tells whether a key can be retired', async () => {
+    const document = history([
+      event('1', 'activityTaskCompletedEventAttributes', {
+        result: { payloads: [await sealedWith('orders-2026', '1')] },
+      }),
+    ]);
+    expect((await audit(document, '--needs', 'orders-2026')).exitCode).toBe(1);
+    expect((await audit(document, '--needs', 'billing-2026')).exitCode).toBe(0);
+  });
+
+  const findings: readonly [what: string, document: unknown, code: string][] = [
+    [
+      'a key id that is the key',
+      {
+        metadata: {
+          encoding: b('binary/encrypted'),
+          'encryption-cipher': b('AES/GCM/NoPadding'),
+          'encryption-key-id': b('k'.repeat(32)),
+        },
+        data: b('x'.repeat(40)),
+      },
+      'KEY_IN_ID',
+    ],
+    [
+      'a failure in clear',
+      history([
+        event('1', 'activityTaskFailedEventAttributes', {
+          failure: { message: 'card 4111 refused', cause: { message: 'x' } },
+        }),
+      ]),
+      'CLEAR_FAILURE',
+    ],
+    ['a header in clear', history([scheduled('5', 'other', jsonPayload('1'), { 'x-user': 'alice' })]), 'CLEAR_HEADER'],
+    ['a size that only encryption makes too large', jsonPayload(`"${'x'.repeat(2 * 1024 * 1024 - 60)}"`), 'SIZE_ERROR'],
+    ['a large payload', jsonPayload(`"${'x'.repeat(600_000)}"`), 'SIZE_WARNING'],
+    [
+      'a key that the keyring does not have',
+      { metadata: { encoding: b('binary/encrypted'), 'encryption-key-id': b('gone') }, data: b('x'.repeat(40)) },
+      'KEY_NOT_IN_KEYRING',
+    ],
+    ['what names no key', { metadata: { encoding: b('binary/encrypted') }, data: b('x'.repeat(40)) }, 'NO_KEY_ID'],
+    [
+      'what is no base64',
+      history([
+        event('1', 'activityTaskCompletedEventAttributes', {
+          result: { payloads: [{ metadata: { encoding: 'json/plain' } }] },
+        }),
+      ]),
+      'MALFORMED',
+    ],
+  ];
+  it.each(findings)('finds %s', async (_what, document, code) => {
+    const { audit: found } = await audit(document);
+    expect(found.findings.map((finding) => finding.code)).toContain(code);
+  });
+
+  it('never repeats a header that looks like a credential', async () => {
+    const { audit: found } = await audit(
+      history([scheduled('5', 'other', jsonPayload('1'), { authorization: 'Bearer s3cr3t-value' })]),
+    );
+    expect(JSON.stringify(found)).not.toContain('s3cr3t');
+  });
+
+  it("prints the IAM policy of the keyring's own keys, without a wildcard", async () => {
+    const { audit: found } = await audit('', '--iam-policy');
+    expect(found.iamPolicy).toEqual({
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Sid: 'DecodePayloads',
+          Effect: 'Allow',
+          Action: ['kms:Decrypt'],
+          Resource: ['arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555'],
+          Condition: { StringEquals: { 'kms:EncryptionContext:app': 'orders' } },
+        },
+      ],
+    });
+  });
+
+  it('is CSV without formulas and SARIF with a rule per code', async () => {
+    const document = JSON.stringify(history([scheduled('5', '=cmd()', jsonPayload('1'))]));
+    const csv = await runMain(['payload', 'audit', '-o', 'csv'], { stdin: document });
+    expect(csv.stdout.split('\r\n')[1]).toMatch(/^'=cmd\(\),invoices,create,1,0,1,/);
+    const sarif = await runMain(['payload', 'audit', '-o', 'sarif', '--require-encryption'], { stdin: document });
+    expect(sarif.exitCode).toBe(1);
+    expect(JSON.parse(sarif.stdout)).toMatchObject({
+      version: '2.1.0',
+      runs: [{ results: [{ ruleId: 'PLAINTEXT', level: 'error' }] }],
+    });
+  });
+});
+
+function b(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
