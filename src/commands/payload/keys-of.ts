@@ -17,7 +17,7 @@ import type { Profile, SecretSource } from '../../profile/profile.ts';
 import type { Secrets } from '../../profile/secrets.ts';
 import { typedReference } from '../../profile/secret.ts';
 import { parseToml } from '../../profile/toml.ts';
-import { profileOf, profileWarnings } from '../profile-of.ts';
+import { examineProfile } from '../profile-of.ts';
 import { secretsOf } from '../secrets-of.ts';
 
 interface KeyFlags extends ConnectionFlags {
@@ -47,7 +47,8 @@ export interface Ring {
 }
 
 export async function ringOf(context: Context, options: KeyFlags): Promise<Ring> {
-  const profile = await profileOf(context, options);
+  const profile = await examineProfile(context, options);
+  refuseUnreadable(profile);
   const secrets = secretsOf(context, options);
   const keyring = withFlags(await keyringOf(context, profile), options, context.cwd);
   const { env, platform, cwd: folder, signal } = context;
@@ -73,8 +74,15 @@ export async function keysOf(context: Context, options: KeyFlags): Promise<KeysI
     layerBytes: options.maxLayerBytes,
     now: () => context.now().getTime(),
   });
-  const warnings = () => [...profileWarnings(profile), ...presetWarnings(keyring), ...secrets.warnings()];
+  const warnings = () => [...presetWarnings(keyring), ...secrets.warnings()];
   return { keys, profile, secrets, warnings };
+}
+
+/** Nothing is connected to here: of what is wrong with the configuration only that counts which may hide the keyring. */
+function refuseUnreadable({ findings }: Profile): void {
+  for (const { error, message, fix } of findings)
+    if (error === 'CONFIG_FILE_INVALID' || error === 'CONFIG_FILE_UNREADABLE' || error === 'PROFILE_NOT_FOUND')
+      throw new NexusctlError(error, message, { hint: fix });
 }
 
 export function presetWarnings({ presets }: Keyring): readonly string[] {
