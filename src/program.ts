@@ -240,6 +240,17 @@ const contents: readonly (Verb | Noun)[] = [
     ],
   },
   {
+    name: 'kms',
+    summary: 'key services for payloads',
+    verbs: [
+      {
+        name: 'check',
+        summary: 'prove that the KMS keys of the keyring can be used, or say which permission is missing',
+        load: async () => (await import('./commands/kms/check.ts')).kmsCheck,
+      },
+    ],
+  },
+  {
     name: 'completion',
     summary: 'a completion script for bash, zsh, fish or PowerShell',
     load: async () => (await import('./commands/completion.ts')).completion(buildWholeProgram),

@@ -17,7 +17,9 @@ export interface IamPolicy {
  * that are named by one are left out.
  */
 export function iamPolicy(keyring: Keyring): IamPolicy | null {
-  const keys = [...keyring.keys.values()].filter((key): key is KmsKey => key.kind === 'kms' && key.key.includes(':key/'));
+  const keys = [...keyring.keys.values()].filter(
+    (key): key is KmsKey => key.kind === 'kms' && key.key.includes(':key/'),
+  );
   if (keys.length === 0) return null;
   const byContext = new Map<string, KmsKey[]>();
   for (const key of keys) {

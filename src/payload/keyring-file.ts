@@ -1,6 +1,6 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import type { SecretSource, TomlTable } from '../profile/profile.ts';
-import { emptyKeyring, type Key, type KeyFormat, type Keyring } from './keyring.ts';
+import { emptyKeyring, type Key, type KeyFormat, type Keyring, type KmsKey } from './keyring.ts';
 
 interface Origin {
   /** For messages. */
@@ -78,7 +78,7 @@ export function kmsKey(
   id: string,
   text: string,
   rest: { readonly context: Readonly<Record<string, string>>; readonly decryptOnly: boolean; readonly region?: string },
-): Key {
+): KmsKey {
   const isUri = text.startsWith('awskms://');
   const key = isUri ? text.replace(/^awskms:\/\/\/?/, '').replace(/\?.*$/s, '') : text;
   const parameters = new URLSearchParams(isUri ? (text.split('?')[1] ?? '') : '');

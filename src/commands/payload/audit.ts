@@ -9,7 +9,7 @@ import { documentOf } from './input-of.ts';
 import { keysOf } from './keys-of.ts';
 import { withKeys } from './options.ts';
 
-export function payloadAudit(command: Command, context: Context) {
+export function payloadAudit(command: Command, context: Context): unknown {
   return withKeys(withConnection(withOutput(command, 'text', 'json', 'csv', 'sarif')))
     .argument('[files...]', 'histories and other documents; - or nothing: standard input')
     .addOption(

@@ -9,7 +9,7 @@ import { withInput, withKeys } from './options.ts';
 import { intoTarget, targetOf } from './output-of.ts';
 import { writeDocument, writeValues } from './write.ts';
 
-export function payloadDecode(command: Command, context: Context) {
+export function payloadDecode(command: Command, context: Context): unknown {
   return declare(command)
     .addHelpText(
       'after',

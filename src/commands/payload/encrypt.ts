@@ -11,7 +11,7 @@ import { withInput, withKeys } from './options.ts';
 import { intoTarget, targetOf } from './output-of.ts';
 import { writeDocument } from './write.ts';
 
-export function payloadEncrypt(command: Command, context: Context) {
+export function payloadEncrypt(command: Command, context: Context): unknown {
   return withKeys(withConnection(withOutput(withInput(command), 'text', 'json')))
     .option('--active <id>', 'the key that encrypts, instead of the active one of the keyring')
     .option('--endpoint <name>', 'encrypt for this Nexus endpoint, with its key of [keyring.endpoints]')

@@ -9,7 +9,7 @@ import { examples, withOutput } from '../options.ts';
 import { documentOf } from './input-of.ts';
 import { withInput } from './options.ts';
 
-export function payloadInspect(command: Command, context: Context) {
+export function payloadInspect(command: Command, context: Context): unknown {
   return withOutput(withInput(command), 'text', 'json', 'jsonl')
     .addHelpText(
       'after',

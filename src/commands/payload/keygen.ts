@@ -6,7 +6,7 @@ import { keygenView } from '../../views/keygen.ts';
 import { Option, type Command } from '../commander.ts';
 import { examples, withOutput } from '../options.ts';
 
-export function payloadKeygen(command: Command, context: Context) {
+export function payloadKeygen(command: Command, context: Context): unknown {
   return withOutput(command, 'text', 'json')
     .addOption(
       new Option('--format <format>', 'how the key is spelled')
