@@ -3,7 +3,7 @@ _nexusctl() {
   local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}" path=/ words= flags= at
   for ((at = 1; at < COMP_CWORD; at++)); do
     case "${path%/}/${COMP_WORDS[at]}" in
-      '/connect-test' | '/explain' | '/config' | '/config/list' | '/config/show' | '/config/set' | '/config/unset' | '/config/import' | '/config/path' | '/payload' | '/payload/inspect' | '/payload/decode' | '/payload/decrypt' | '/payload/encrypt' | '/payload/keygen' | '/namespace' | '/namespace/list' | '/namespace/get' | '/endpoint' | '/endpoint/list' | '/endpoint/get' | '/endpoint/create' | '/endpoint/update' | '/endpoint/delete' | '/endpoint/allow' | '/endpoint/revoke' | '/endpoint/callers' | '/endpoint/set-callers' | '/endpoint/check' | '/endpoint/reachable' | '/endpoint/matrix' | '/endpoint/export' | '/endpoint/plan' | '/endpoint/apply' | '/endpoint/policy' | '/endpoint/policy/init' | '/endpoint/policy/lint' | '/endpoint/policy/status' | '/codec-server' | '/codec-server/start' | '/codec-server/test' | '/completion' | '/sandbox' | '/sandbox/start' | '/sandbox/run') path="${path%/}/${COMP_WORDS[at]}" ;;
+      '/connect-test' | '/explain' | '/config' | '/config/list' | '/config/show' | '/config/set' | '/config/unset' | '/config/import' | '/config/path' | '/payload' | '/payload/inspect' | '/payload/decode' | '/payload/decrypt' | '/payload/encrypt' | '/payload/audit' | '/payload/keygen' | '/namespace' | '/namespace/list' | '/namespace/get' | '/endpoint' | '/endpoint/list' | '/endpoint/get' | '/endpoint/create' | '/endpoint/update' | '/endpoint/delete' | '/endpoint/allow' | '/endpoint/revoke' | '/endpoint/callers' | '/endpoint/set-callers' | '/endpoint/check' | '/endpoint/reachable' | '/endpoint/matrix' | '/endpoint/export' | '/endpoint/plan' | '/endpoint/apply' | '/endpoint/policy' | '/endpoint/policy/init' | '/endpoint/policy/lint' | '/endpoint/policy/status' | '/codec-server' | '/codec-server/start' | '/codec-server/test' | '/kms' | '/kms/check' | '/completion' | '/sandbox' | '/sandbox/start' | '/sandbox/run') path="${path%/}/${COMP_WORDS[at]}" ;;
     esac
   done
   case "$path $previous" in
@@ -227,6 +227,36 @@ _nexusctl() {
     '/payload/encrypt --active') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     '/payload/encrypt --endpoint') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     '/payload/encrypt --out') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    '/payload/audit -o'|'/payload/audit --output') COMPREPLY=($(compgen -W 'text json csv sarif' -- "$current")); return ;;
+    '/payload/audit --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    '/payload/audit --command-timeout') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/payload/audit --profile') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/payload/audit --config-file') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    '/payload/audit --address') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/payload/audit -n'|'/payload/audit --namespace') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/payload/audit --client-connect-timeout') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/payload/audit --grpc-meta') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/payload/audit --api-key-file') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/payload/audit --auth') COMPREPLY=($(compgen -W 'mtls api-key' -- "$current")); return ;;
+    '/payload/audit --tls-cert-path') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/payload/audit --tls-key-path') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/payload/audit --tls-ca-path') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/payload/audit --tls-server-name') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/payload/audit --allow-plaintext-key') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/payload/audit --backend') COMPREPLY=($(compgen -W 'cloud self-hosted' -- "$current")); return ;;
+    '/payload/audit --cloud-address') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/payload/audit --cloud-api-key-file') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/payload/audit --cloud-tls-ca-path') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/payload/audit --account') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/payload/audit --codec-endpoint') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/payload/audit --codec-auth-file') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/payload/audit --codec-header') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/payload/audit --policy-file') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    '/payload/audit --keyring') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    '/payload/audit --key') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/payload/audit --key-format') COMPREPLY=($(compgen -W 'raw hex base64' -- "$current")); return ;;
+    '/payload/audit --preset') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/payload/audit --needs') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     '/payload/keygen -o'|'/payload/keygen --output') COMPREPLY=($(compgen -W 'text json' -- "$current")); return ;;
     '/payload/keygen --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     '/payload/keygen --command-timeout') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
@@ -897,6 +927,33 @@ _nexusctl() {
     '/codec-server/test --origin') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     '/codec-server/test --payload') COMPREPLY=($(compgen -f -- "$current")); return ;;
     '/codec-server/test --timeout') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/kms/check -o'|'/kms/check --output') COMPREPLY=($(compgen -W 'text json' -- "$current")); return ;;
+    '/kms/check --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    '/kms/check --command-timeout') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/kms/check --profile') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/kms/check --config-file') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    '/kms/check --address') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/kms/check -n'|'/kms/check --namespace') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/kms/check --client-connect-timeout') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/kms/check --grpc-meta') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/kms/check --api-key-file') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/kms/check --auth') COMPREPLY=($(compgen -W 'mtls api-key' -- "$current")); return ;;
+    '/kms/check --tls-cert-path') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/kms/check --tls-key-path') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/kms/check --tls-ca-path') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/kms/check --tls-server-name') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/kms/check --allow-plaintext-key') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/kms/check --backend') COMPREPLY=($(compgen -W 'cloud self-hosted' -- "$current")); return ;;
+    '/kms/check --cloud-address') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/kms/check --cloud-api-key-file') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/kms/check --cloud-tls-ca-path') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/kms/check --account') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/kms/check --codec-endpoint') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/kms/check --codec-auth-file') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/kms/check --codec-header') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/kms/check --policy-file') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    '/kms/check --keyring') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    '/kms/check --context') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     '/sandbox/start -o'|'/sandbox/start --output') COMPREPLY=($(compgen -W 'text json' -- "$current")); return ;;
     '/sandbox/start --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     '/sandbox/start --command-timeout') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
@@ -909,7 +966,7 @@ _nexusctl() {
     '/sandbox/run --command-timeout') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
   esac
   case "$path" in
-    '/') words='connect-test explain config payload namespace endpoint codec-server completion sandbox'; flags='--version --help' ;;
+    '/') words='connect-test explain config payload namespace endpoint codec-server kms completion sandbox'; flags='--version --help' ;;
     '/connect-test') words=''; flags='--output --color --command-timeout --profile --config-file --disable-config-file --disable-config-env --address --namespace --client-connect-timeout --grpc-meta --api-key-file --auth --tls --no-tls --tls-cert-path --tls-key-path --tls-ca-path --tls-server-name --tls-disable-host-verification --allow-plaintext-key --backend --cloud-address --cloud-api-key-file --cloud-tls-ca-path --account --codec-endpoint --codec-auth-file --codec-header --policy-file --keyring --allow-exec --strict --env-file --env-from-pid --only --skip --list --timeout --step-timeout --retry --deep --offline --all-profiles --sdk --expires-in --help' ;;
     '/explain') words=''; flags='--output --color --command-timeout --profile --config-file --disable-config-file --disable-config-env --address --namespace --client-connect-timeout --grpc-meta --api-key-file --auth --tls --no-tls --tls-cert-path --tls-key-path --tls-ca-path --tls-server-name --tls-disable-host-verification --allow-plaintext-key --backend --cloud-address --cloud-api-key-file --cloud-tls-ca-path --account --codec-endpoint --codec-auth-file --codec-header --policy-file --keyring --allow-exec --strict --list --with-config --help' ;;
     '/config') words='list show set unset import path'; flags='--help' ;;
@@ -919,11 +976,12 @@ _nexusctl() {
     '/config/unset') words=''; flags='--output --color --command-timeout --profile --config-file --dry-run --help' ;;
     '/config/import') words=''; flags='--output --color --command-timeout --from --env --profile --config-file --overwrite --dry-run --help' ;;
     '/config/path') words=''; flags='--output --color --command-timeout --config-file --help' ;;
-    '/payload') words='inspect decode decrypt encrypt keygen'; flags='--help' ;;
+    '/payload') words='inspect decode decrypt encrypt audit keygen'; flags='--help' ;;
     '/payload/inspect') words=''; flags='--input-form --max-layer-bytes --output --color --command-timeout --help' ;;
     '/payload/decode') words=''; flags='--input-form --max-layer-bytes --output --color --command-timeout --mode --partial --out --profile --config-file --disable-config-file --disable-config-env --address --namespace --client-connect-timeout --grpc-meta --api-key-file --auth --tls --no-tls --tls-cert-path --tls-key-path --tls-ca-path --tls-server-name --tls-disable-host-verification --allow-plaintext-key --backend --cloud-address --cloud-api-key-file --cloud-tls-ca-path --account --codec-endpoint --codec-auth-file --codec-header --policy-file --keyring --allow-exec --strict --key --key-format --preset --help' ;;
     '/payload/decrypt') words=''; flags='--input-form --max-layer-bytes --output --color --command-timeout --mode --partial --out --profile --config-file --disable-config-file --disable-config-env --address --namespace --client-connect-timeout --grpc-meta --api-key-file --auth --tls --no-tls --tls-cert-path --tls-key-path --tls-ca-path --tls-server-name --tls-disable-host-verification --allow-plaintext-key --backend --cloud-address --cloud-api-key-file --cloud-tls-ca-path --account --codec-endpoint --codec-auth-file --codec-header --policy-file --keyring --allow-exec --strict --key --key-format --preset --help' ;;
     '/payload/encrypt') words=''; flags='--input-form --max-layer-bytes --output --color --command-timeout --profile --config-file --disable-config-file --disable-config-env --address --namespace --client-connect-timeout --grpc-meta --api-key-file --auth --tls --no-tls --tls-cert-path --tls-key-path --tls-ca-path --tls-server-name --tls-disable-host-verification --allow-plaintext-key --backend --cloud-address --cloud-api-key-file --cloud-tls-ca-path --account --codec-endpoint --codec-auth-file --codec-header --policy-file --keyring --allow-exec --strict --key --key-format --preset --active --endpoint --out --help' ;;
+    '/payload/audit') words=''; flags='--output --color --command-timeout --profile --config-file --disable-config-file --disable-config-env --address --namespace --client-connect-timeout --grpc-meta --api-key-file --auth --tls --no-tls --tls-cert-path --tls-key-path --tls-ca-path --tls-server-name --tls-disable-host-verification --allow-plaintext-key --backend --cloud-address --cloud-api-key-file --cloud-tls-ca-path --account --codec-endpoint --codec-auth-file --codec-header --policy-file --keyring --allow-exec --strict --key --key-format --preset --needs --require-encryption --iam-policy --help' ;;
     '/payload/keygen') words=''; flags='--output --color --command-timeout --format --out --help' ;;
     '/namespace') words='list get'; flags='--help' ;;
     '/namespace/list') words=''; flags='--output --color --command-timeout --profile --config-file --disable-config-file --disable-config-env --address --namespace --client-connect-timeout --grpc-meta --api-key-file --auth --tls --no-tls --tls-cert-path --tls-key-path --tls-ca-path --tls-server-name --tls-disable-host-verification --allow-plaintext-key --backend --cloud-address --cloud-api-key-file --cloud-tls-ca-path --account --codec-endpoint --codec-auth-file --codec-header --policy-file --keyring --allow-exec --strict --name --expires-in --help' ;;
@@ -951,6 +1009,8 @@ _nexusctl() {
     '/codec-server') words='start test'; flags='--help' ;;
     '/codec-server/start') words=''; flags='--output --color --command-timeout --profile --config-file --disable-config-file --disable-config-env --address --namespace --client-connect-timeout --grpc-meta --api-key-file --auth --tls --no-tls --tls-cert-path --tls-key-path --tls-ca-path --tls-server-name --tls-disable-host-verification --allow-plaintext-key --backend --cloud-address --cloud-api-key-file --cloud-tls-ca-path --account --codec-endpoint --codec-auth-file --codec-header --policy-file --keyring --allow-exec --strict --key --key-format --preset --listen --server-cert --server-key --trusted-proxy --metrics-listen --encode --max-concurrent --origin --access --default-namespace --path-secret --no-path-secret --rate-limit --help' ;;
     '/codec-server/test') words=''; flags='--output --color --command-timeout --profile --config-file --disable-config-file --disable-config-env --address --namespace --client-connect-timeout --grpc-meta --api-key-file --auth --tls --no-tls --tls-cert-path --tls-key-path --tls-ca-path --tls-server-name --tls-disable-host-verification --allow-plaintext-key --backend --cloud-address --cloud-api-key-file --cloud-tls-ca-path --account --codec-endpoint --codec-auth-file --codec-header --policy-file --keyring --allow-exec --strict --origin --pass-token --include-credentials --payload --timeout --help' ;;
+    '/kms') words='check'; flags='--help' ;;
+    '/kms/check') words=''; flags='--output --color --command-timeout --profile --config-file --disable-config-file --disable-config-env --address --namespace --client-connect-timeout --grpc-meta --api-key-file --auth --tls --no-tls --tls-cert-path --tls-key-path --tls-ca-path --tls-server-name --tls-disable-host-verification --allow-plaintext-key --backend --cloud-address --cloud-api-key-file --cloud-tls-ca-path --account --codec-endpoint --codec-auth-file --codec-header --policy-file --keyring --allow-exec --strict --context --help' ;;
     '/completion') words='bash zsh fish powershell'; flags='--help' ;;
     '/sandbox') words='start run'; flags='--help' ;;
     '/sandbox/start') words=''; flags='--output --color --command-timeout --fault --list-faults --self-hosted --namespace --operation-time --help' ;;
