@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { proxyFor } from '../../src/adapters/proxy.ts';
+
+describe('the proxy, as grpc-js reads it', () => {
+  const table: readonly [what: string, host: string, env: Record<string, string>, wished: object | null][] = [
+    ['nothing set', 'a.example', {}, null],
+    ['https_proxy', 'a.example', { https_proxy: 'http://p:3128' }, { host: 'p', port: 3128 }],
+    ['grpc_proxy first', 'a.example', { grpc_proxy: 'http://g:1', https_proxy: 'http://p:2' }, { host: 'g', port: 1 }],
+    ['port 80 by default', 'a.example', { http_proxy: 'http://p' }, { host: 'p', port: 80 }],
+    ['upper case does not count', 'a.example', { HTTPS_PROXY: 'http://p:3128' }, null],
+    ['only http: proxies', 'a.example', { https_proxy: 'socks5://p:1' }, null],
+    ['credentials', 'a.example', { https_proxy: 'http://u%40:p%3A@p:1' }, { host: 'p', port: 1, credentials: 'u@:p:' }],
+    ['no_proxy by suffix', 'a.example', { https_proxy: 'http://p:1', no_proxy: 'example' }, null],
+    ['no_proxy by range', '10.1.2.3', { https_proxy: 'http://p:1', no_proxy: '10.0.0.0/8' }, null],
+    ['another range', '11.1.2.3', { https_proxy: 'http://p:1', no_proxy: '10.0.0.0/8' }, { host: 'p', port: 1 }],
+    ['a trailing comma matches everything', 'a.example', { https_proxy: 'http://p:1', no_proxy: 'x,' }, null],
+    [
+      'no_grpc_proxy first',
+      'a.example',
+      { https_proxy: 'http://p:1', no_grpc_proxy: 'b', no_proxy: 'a.example' },
+      { host: 'p', port: 1 },
+    ],
+  ];
+  it.each(table)('%s', (_what, host, env, wished) => {
+    expect(proxyFor(host, env)).toEqual(wished);
+  });
+});
