@@ -1,0 +1,158 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, it } from 'vitest';
+import { codecProbe } from '../../src/adapters/codec-server-probe.ts';
+import { diagnose } from '../../src/codec-server/doctor/run.ts';
+
+const ui = 'http://localhost:8233';
+let server: Server | undefined;
+afterEach(() => {
+  server?.closeAllConnections();
+  server?.close();
+});
+
+type Handle = (request: IncomingMessage, body: string, response: ServerResponse) => void;
+
+/** A codec server that passes everything through and does one thing wrong. */
+async function examine(handle: Handle, options: Readonly<Record<string, unknown>> = {}) {
+  server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => handle(request, Buffer.concat(chunks).toString(), response));
+  });
+  await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const { report, exitCode } = await diagnose(
+    codecProbe,
+    {
+      endpoint: `http://127.0.0.1:${String(port)}`,
+      namespace: 'default',
+      origin: ui,
+      headers: {},
+      passToken: false,
+      credentials: false,
+      timeoutMs: 1500,
+      signal: new AbortController().signal,
+      ...options,
+    },
+    false,
+  );
+  const status = Object.fromEntries(report.checks.map((check) => [check.id, check.status]));
+  return { report, exitCode, status };
+}
+
+const cors = {
+  'Access-Control-Allow-Origin': ui,
+  'Access-Control-Allow-Headers': 'content-type, x-namespace',
+  'Content-Type': 'application/json',
+};
+
+/** Right in everything. */
+const good: Handle = ({ method, headers }, body, response) => {
+  const known = headers.origin === undefined || headers.origin === ui ? cors : { 'Content-Type': 'application/json' };
+  let broken = false;
+  try {
+    if (method === 'POST') JSON.parse(body);
+  } catch {
+    broken = true;
+  }
+  response.writeHead(broken ? 400 : 200, known);
+  response.end(method === 'POST' && !broken ? body : '');
+};
+
+it('finds nothing wrong with a server that is right', async () => {
+  const { report, exitCode, status } = await examine(good);
+  expect(report.primary).toBeNull();
+  expect(Object.values(status).filter((one) => one === 'fail')).toEqual([]);
+  expect(exitCode).toBe(0);
+});
+
+const faults: readonly [what: string, check: string, exit: number, handle: Handle][] = [
+  [
+    'answers the preflight with 401',
+    'preflight',
+    1,
+    (request, body, response) =>
+      request.method === 'OPTIONS' ? response.writeHead(401, cors).end() : good(request, body, response),
+  ],
+  ['has no CORS headers', 'preflight', 1, (_request, body, response) => response.writeHead(200).end(body)],
+  [
+    'ends its origin with a slash',
+    'preflight',
+    1,
+    (_request, body, response) =>
+      response.writeHead(200, { ...cors, 'Access-Control-Allow-Origin': `${ui}/` }).end(body),
+  ],
+  [
+    'allows too few headers',
+    'preflight',
+    1,
+    (request, body, response) =>
+      request.method === 'OPTIONS'
+        ? response.writeHead(200, { ...cors, 'Access-Control-Allow-Headers': 'content-type' }).end()
+        : good(request, body, response),
+  ],
+  [
+    'wants a credential',
+    'authentication',
+    4,
+    (request, body, response) =>
+      request.method === 'OPTIONS' ? good(request, body, response) : response.writeHead(401, cors).end(),
+  ],
+  [
+    'redirects',
+    'passthrough',
+    1,
+    (request, body, response) =>
+      request.method === 'OPTIONS'
+        ? good(request, body, response)
+        : response.writeHead(302, { ...cors, Location: '/x' }).end(),
+  ],
+  [
+    'has no /decode',
+    'passthrough',
+    7,
+    (request, body, response) =>
+      request.method === 'OPTIONS' ? good(request, body, response) : response.writeHead(404, cors).end(),
+  ],
+  [
+    'loses a payload',
+    'passthrough',
+    1,
+    (request, body, response) => {
+      if (!body.includes('YmluYXJ5L25leHVz')) {
+        good(request, body, response);
+        return;
+      }
+      const { payloads } = JSON.parse(body) as { payloads: object[] };
+      response.writeHead(200, cors).end(JSON.stringify({ payloads: payloads.slice(1) }));
+    },
+  ],
+  [
+    'adds a member that Go does not know',
+    'answer-form',
+    1,
+    (request, body, response) =>
+      request.method === 'OPTIONS' || !body.startsWith('{"payloads":[') || !body.endsWith(']}')
+        ? good(request, body, response)
+        : response.writeHead(200, cors).end(`${body.slice(0, -1)},"ok":true}`),
+  ],
+  ['does not answer', 'reach', 5, () => undefined],
+];
+it.each(faults)('names a server that %s', async (_what, check, exit, handle) => {
+  const { report, exitCode } = await examine(handle);
+  expect(report.primary?.check).toBe(check);
+  expect(exitCode).toBe(exit);
+  expect(report.ok).toBe(false);
+});
+
+it('names the rule that hides a token from http, and a page on https that may not call http', async () => {
+  expect((await examine(good, { passToken: true })).status).toMatchObject({ 'token-over-https': 'fail' });
+  const nobody = await examine(good, { endpoint: 'http://codec.invalid:1', origin: 'https://cloud.temporal.io' });
+  expect(nobody.status).toMatchObject({ 'mixed-content': 'fail', reach: 'fail', passthrough: 'skip' });
+});
+
+it('says that a public page needs a permission for this machine', async () => {
+  const { status } = await examine(good, { origin: 'https://192.0.2.1' });
+  expect(status).toMatchObject({ 'local-network': 'warn' });
+});
