@@ -8,6 +8,7 @@ import type { Context } from '../context.ts';
 import { combineExitCodes, exitCodes, type ExitCode } from '../errors/exit-codes.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { emit } from '../output/emit.ts';
+import { escapeDeep } from '../output/escape.ts';
 import { listProfiles } from '../profile/list.ts';
 import { loadSources } from '../profile/load.ts';
 import { checkListView, connectTestView, connectTestsView } from '../views/connect-test/view.ts';
@@ -167,7 +168,8 @@ async function testOnce(context: Context, options: Options): Promise<Report> {
     observer: progress.observer,
   });
   await progress.clear();
-  return { ...report, warnings: secrets.warnings() };
+  // A server may send a key back in its own words.
+  return escapeDeep({ ...report, warnings: secrets.warnings() }, context.redactor.redact);
 }
 
 function exitCodeOf({ ok, primary }: Report): ExitCode {
