@@ -25,7 +25,7 @@ export function mendAddress(text: string): MendedAddress {
   if (/^[0-9a-f:.%]*:[0-9a-f:.%]*:[0-9a-f:.%]*$/i.test(bare) && !/^[\d.]+:\d+:\d+$/.test(bare))
     return { code: 'ADR003', what: 'is an IPv6 address without brackets', address: ipv6(bare) };
   if (bare.startsWith('[')) return { code: 'ADR003', what: 'is no IPv6 address with a port', address };
-  if (bare.includes(':')) return { code: 'ADR002', what: portTrouble(bare), address };
+  if (/^[A-Za-z0-9._-]+:/.test(bare)) return { code: 'ADR002', what: portTrouble(bare), address };
   return { code: 'ADR004', what: 'has a character in it that no host name has', address };
 }
 
@@ -38,6 +38,7 @@ function portTrouble(text: string): string {
 
 /** Takes off everything that surrounds a host and a port. */
 function meant(text: string): string | null {
+  if (/^\s*unix:/i.test(text)) return null;
   const bare = text
     .replace(/[\s"'`\u2018-\u201d\u00a0\u200b\ufeff]+/g, '')
     .replace(/^[a-z][a-z0-9+.-]*:\/{1,3}/i, '')

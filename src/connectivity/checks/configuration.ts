@@ -1,5 +1,4 @@
 import type { ProfileFinding } from '../../profile/profile.ts';
-import { codes, type Code } from '../catalogue.ts';
 import type { Check } from '../check.ts';
 import { finding, type Finding } from '../finding.ts';
 import { placeOf } from '../place.ts';
@@ -15,15 +14,11 @@ export const configuration: Check<'configuration'> = {
 
 export function fromProfile({ code, severity, message, origin, fix, affects }: ProfileFinding): Finding {
   const { evidence, location } = placeOf(origin);
-  return finding(known(code), message, {
+  return finding(code, message, {
     severity,
     evidence,
     ...(fix === undefined ? {} : { fix: [{ text: fix }] }),
     ...(location === undefined ? {} : { location }),
     ...(affects === undefined ? {} : { affects }),
   });
-}
-
-function known(code: string): Code & `CFG${string}` {
-  return (codes as readonly string[]).includes(code) ? (code as Code & `CFG${string}`) : 'CFG019';
 }
