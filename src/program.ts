@@ -106,6 +106,27 @@ const contents: readonly (Verb | Noun)[] = [
     ],
   },
   {
+    name: 'cert',
+    summary: 'look at, issue and mend certificates and keys',
+    verbs: [
+      {
+        name: 'inspect',
+        summary: 'what a file, a variable or a server holds, and what is wrong with it',
+        load: async () => (await import('./commands/cert/inspect.ts')).certInspect,
+      },
+      {
+        name: 'generate',
+        summary: 'a CA, or a certificate of it, as Temporal Cloud accepts them',
+        load: async () => (await import('./commands/cert/generate.ts')).certGenerate,
+      },
+      {
+        name: 'repair',
+        summary: 'a mangled certificate or key as PEM that every SDK reads',
+        load: async () => (await import('./commands/cert/repair.ts')).certRepair,
+      },
+    ],
+  },
+  {
     name: 'namespace',
     summary: 'namespaces and how one gets into them',
     verbs: [

@@ -1,5 +1,6 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, webcrypto, type KeyObject } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, webcrypto, type KeyObject } from 'node:crypto';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
+import { readKey } from './repair.ts';
 
 export const keyKinds = ['ecdsa-p256', 'ecdsa-p384', 'rsa-2048', 'rsa-3072', 'rsa-4096'] as const;
 export type KeyKind = (typeof keyKinds)[number];
@@ -191,9 +192,9 @@ function alternativeName(name: string) {
 }
 
 /** For reading an issuer's key. @throws NexusctlError KEY_INVALID */
-export function issuerKey(der: Uint8Array, type: 'pkcs8' | 'pkcs1' | 'sec1'): KeyObject {
+export function issuerKey({ der }: { readonly der: Uint8Array }): KeyObject {
   try {
-    return createPrivateKey({ key: Buffer.from(der), format: 'der', type });
+    return readKey(der);
   } catch (cause) {
     throw new NexusctlError('KEY_INVALID', 'the key of the CA cannot be read', { cause });
   }

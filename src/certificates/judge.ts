@@ -98,6 +98,41 @@ export function judgeClient(facts: CertificateFacts, situation: Situation): read
   ];
 }
 
+/** A certificate that a server shows, judged without its chain: what workers and Go refuse, the TypeScript client not always. */
+export function judgeServer(facts: CertificateFacts, situation: Situation): readonly Finding[] {
+  const { now, name } = situation;
+  const evidence = { subject: facts.subject, issuer: facts.issuer, fingerprint: facts.fingerprint };
+  const dates = { notBefore: facts.notBefore.toISOString(), notAfter: facts.notAfter.toISOString() };
+  const found: Finding[] = [];
+  if (facts.notAfter.getTime() < now.getTime())
+    found.push(
+      finding('TLS007', `${facts.subject} expired on ${dayOf(facts.notAfter)}`, {
+        evidence: { ...evidence, ...dates },
+      }),
+    );
+  else if (facts.notBefore.getTime() > now.getTime())
+    found.push(
+      finding('TLS008', `${facts.subject} is valid from ${dates.notBefore}`, { evidence: { ...evidence, ...dates } }),
+    );
+  else found.push(...judgeValidity(facts, situation));
+  if (
+    facts.hasExtendedKeyUsage &&
+    !facts.extendedKeyUsage.some((usage) => ['serverAuth', 'anyExtendedKeyUsage'].includes(usage))
+  )
+    found.push(
+      finding('TLS021', `${facts.subject} is issued for ${facts.extendedKeyUsage.join(', ')}, not for serverAuth`, {
+        evidence,
+      }),
+    );
+  if (!facts.selfSigned && weakHashes.includes(facts.signatureHash))
+    found.push(finding('TLS021', `${facts.subject} is signed with ${facts.signatureHash}`, { evidence }));
+  if (facts.names.length === 0)
+    found.push(
+      finding('TLS018', `${facts.subject} has no subject alternative name`, { evidence, affects: ['core', 'go'] }),
+    );
+  return [...found, ...judgeKey(facts.key, false, name)];
+}
+
 /** The demands of Temporal Cloud on a CA certificate that is uploaded to a namespace. */
 export function judgeUploadedCa(facts: CertificateFacts, situation: Situation): readonly Finding[] {
   return [

@@ -18,7 +18,8 @@ export interface Repaired {
  */
 export function repair(bytes: Uint8Array, key?: Uint8Array): Repaired | null {
   const { items, manglings, damage } = classify(bytes);
-  if (items.length === 0) return null;
+  // Behind the password of a container nothing can be seen.
+  if (items.every(({ kind }) => kind === 'pkcs12')) return null;
   const ordered = inOrder(items, key);
   const moved = ordered.some((item, index) => item !== items[index]);
   return {
