@@ -3,7 +3,7 @@ _nexusctl() {
   local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}" path=/ words= flags= at
   for ((at = 1; at < COMP_CWORD; at++)); do
     case "${path%/}/${COMP_WORDS[at]}" in
-      '/connect-test' | '/explain' | '/config' | '/config/list' | '/config/show' | '/config/set' | '/config/unset' | '/config/import' | '/config/path' | '/payload' | '/payload/inspect' | '/payload/decode' | '/payload/decrypt' | '/payload/encrypt' | '/payload/audit' | '/payload/keygen' | '/namespace' | '/namespace/list' | '/namespace/get' | '/endpoint' | '/endpoint/list' | '/endpoint/get' | '/endpoint/create' | '/endpoint/update' | '/endpoint/delete' | '/endpoint/allow' | '/endpoint/revoke' | '/endpoint/callers' | '/endpoint/set-callers' | '/endpoint/check' | '/endpoint/reachable' | '/endpoint/matrix' | '/endpoint/export' | '/endpoint/plan' | '/endpoint/apply' | '/endpoint/policy' | '/endpoint/policy/init' | '/endpoint/policy/lint' | '/endpoint/policy/status' | '/codec-server' | '/codec-server/start' | '/codec-server/test' | '/kms' | '/kms/check' | '/completion' | '/sandbox' | '/sandbox/start' | '/sandbox/run') path="${path%/}/${COMP_WORDS[at]}" ;;
+      '/connect-test' | '/explain' | '/config' | '/config/list' | '/config/show' | '/config/set' | '/config/unset' | '/config/import' | '/config/path' | '/payload' | '/payload/inspect' | '/payload/decode' | '/payload/decrypt' | '/payload/encrypt' | '/payload/audit' | '/payload/keygen' | '/cert' | '/cert/inspect' | '/cert/generate' | '/cert/repair' | '/namespace' | '/namespace/list' | '/namespace/get' | '/endpoint' | '/endpoint/list' | '/endpoint/get' | '/endpoint/create' | '/endpoint/update' | '/endpoint/delete' | '/endpoint/allow' | '/endpoint/revoke' | '/endpoint/callers' | '/endpoint/set-callers' | '/endpoint/check' | '/endpoint/reachable' | '/endpoint/matrix' | '/endpoint/export' | '/endpoint/plan' | '/endpoint/apply' | '/endpoint/policy' | '/endpoint/policy/init' | '/endpoint/policy/lint' | '/endpoint/policy/status' | '/codec-server' | '/codec-server/start' | '/codec-server/test' | '/kms' | '/kms/check' | '/completion' | '/sandbox' | '/sandbox/start' | '/sandbox/run') path="${path%/}/${COMP_WORDS[at]}" ;;
     esac
   done
   case "$path $previous" in
@@ -262,6 +262,31 @@ _nexusctl() {
     '/payload/keygen --command-timeout') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     '/payload/keygen --format') COMPREPLY=($(compgen -W 'hex base64' -- "$current")); return ;;
     '/payload/keygen --out') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    '/cert/inspect -o'|'/cert/inspect --output') COMPREPLY=($(compgen -W 'text json jsonl' -- "$current")); return ;;
+    '/cert/inspect --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    '/cert/inspect --command-timeout') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/cert/inspect --as') COMPREPLY=($(compgen -W 'client server ca' -- "$current")); return ;;
+    '/cert/inspect --key') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/cert/inspect --expires-in') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/cert/inspect --server-name') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/cert/inspect --ca') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/cert/inspect --client-connect-timeout') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/cert/generate -o'|'/cert/generate --output') COMPREPLY=($(compgen -W 'text json' -- "$current")); return ;;
+    '/cert/generate --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    '/cert/generate --command-timeout') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/cert/generate --common-name') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/cert/generate --organization') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/cert/generate --key-type') COMPREPLY=($(compgen -W 'ecdsa-p256 ecdsa-p384 rsa-2048 rsa-3072 rsa-4096' -- "$current")); return ;;
+    '/cert/generate --validity') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/cert/generate --name') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/cert/generate --ca-cert') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/cert/generate --ca-key') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/cert/generate --out') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/cert/repair -o'|'/cert/repair --output') COMPREPLY=($(compgen -W 'text json' -- "$current")); return ;;
+    '/cert/repair --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    '/cert/repair --command-timeout') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/cert/repair --key') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/cert/repair --out') COMPREPLY=($(compgen -f -- "$current")); return ;;
     '/namespace/list -o'|'/namespace/list --output') COMPREPLY=($(compgen -W 'text json jsonl' -- "$current")); return ;;
     '/namespace/list --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     '/namespace/list --command-timeout') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
@@ -966,7 +991,7 @@ _nexusctl() {
     '/sandbox/run --command-timeout') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
   esac
   case "$path" in
-    '/') words='connect-test explain config payload namespace endpoint codec-server kms completion sandbox'; flags='--version --help' ;;
+    '/') words='connect-test explain config payload cert namespace endpoint codec-server kms completion sandbox'; flags='--version --help' ;;
     '/connect-test') words=''; flags='--output --color --command-timeout --profile --config-file --disable-config-file --disable-config-env --address --namespace --client-connect-timeout --grpc-meta --api-key-file --auth --tls --no-tls --tls-cert-path --tls-key-path --tls-ca-path --tls-server-name --tls-disable-host-verification --allow-plaintext-key --backend --cloud-address --cloud-api-key-file --cloud-tls-ca-path --account --codec-endpoint --codec-auth-file --codec-header --policy-file --keyring --allow-exec --strict --env-file --env-from-pid --only --skip --list --timeout --step-timeout --retry --deep --offline --all-profiles --sdk --expires-in --help' ;;
     '/explain') words=''; flags='--output --color --command-timeout --profile --config-file --disable-config-file --disable-config-env --address --namespace --client-connect-timeout --grpc-meta --api-key-file --auth --tls --no-tls --tls-cert-path --tls-key-path --tls-ca-path --tls-server-name --tls-disable-host-verification --allow-plaintext-key --backend --cloud-address --cloud-api-key-file --cloud-tls-ca-path --account --codec-endpoint --codec-auth-file --codec-header --policy-file --keyring --allow-exec --strict --list --with-config --help' ;;
     '/config') words='list show set unset import path'; flags='--help' ;;
@@ -983,6 +1008,10 @@ _nexusctl() {
     '/payload/encrypt') words=''; flags='--input-form --max-layer-bytes --output --color --command-timeout --profile --config-file --disable-config-file --disable-config-env --address --namespace --client-connect-timeout --grpc-meta --api-key-file --auth --tls --no-tls --tls-cert-path --tls-key-path --tls-ca-path --tls-server-name --tls-disable-host-verification --allow-plaintext-key --backend --cloud-address --cloud-api-key-file --cloud-tls-ca-path --account --codec-endpoint --codec-auth-file --codec-header --policy-file --keyring --allow-exec --strict --key --key-format --preset --active --endpoint --out --help' ;;
     '/payload/audit') words=''; flags='--output --color --command-timeout --profile --config-file --disable-config-file --disable-config-env --address --namespace --client-connect-timeout --grpc-meta --api-key-file --auth --tls --no-tls --tls-cert-path --tls-key-path --tls-ca-path --tls-server-name --tls-disable-host-verification --allow-plaintext-key --backend --cloud-address --cloud-api-key-file --cloud-tls-ca-path --account --codec-endpoint --codec-auth-file --codec-header --policy-file --keyring --allow-exec --strict --key --key-format --preset --needs --require-encryption --iam-policy --help' ;;
     '/payload/keygen') words=''; flags='--output --color --command-timeout --format --out --help' ;;
+    '/cert') words='inspect generate repair'; flags='--help' ;;
+    '/cert/inspect') words=''; flags='--output --color --command-timeout --as --cloud --key --expires-in --server-name --ca --client-connect-timeout --help' ;;
+    '/cert/generate') words=''; flags='--output --color --command-timeout --common-name --organization --key-type --validity --name --ca-cert --ca-key --out --dry-run --yes --no-input --help' ;;
+    '/cert/repair') words=''; flags='--output --color --command-timeout --key --out --dry-run --yes --no-input --help' ;;
     '/namespace') words='list get'; flags='--help' ;;
     '/namespace/list') words=''; flags='--output --color --command-timeout --profile --config-file --disable-config-file --disable-config-env --address --namespace --client-connect-timeout --grpc-meta --api-key-file --auth --tls --no-tls --tls-cert-path --tls-key-path --tls-ca-path --tls-server-name --tls-disable-host-verification --allow-plaintext-key --backend --cloud-address --cloud-api-key-file --cloud-tls-ca-path --account --codec-endpoint --codec-auth-file --codec-header --policy-file --keyring --allow-exec --strict --name --expires-in --help' ;;
     '/namespace/get') words=''; flags='--output --color --command-timeout --profile --config-file --disable-config-file --disable-config-env --address --namespace --client-connect-timeout --grpc-meta --api-key-file --auth --tls --no-tls --tls-cert-path --tls-key-path --tls-ca-path --tls-server-name --tls-disable-host-verification --allow-plaintext-key --backend --cloud-address --cloud-api-key-file --cloud-tls-ca-path --account --codec-endpoint --codec-auth-file --codec-header --policy-file --keyring --allow-exec --strict --help' ;;

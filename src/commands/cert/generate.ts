@@ -27,7 +27,7 @@ type Kind = (typeof kinds)[number];
 /** Small clock differences between machines must not make a new certificate "not yet valid". */
 const backdateMs = 5 * 60_000;
 
-export function certGenerate(command: Command, context: Context) {
+export function certGenerate(command: Command, context: Context): unknown {
   return withOutput(command, 'text', 'json')
     .argument('<kind>', 'ca, client or server')
     .option('--common-name <name>', 'its name; along a chain all names differ')

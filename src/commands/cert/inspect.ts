@@ -13,7 +13,7 @@ import { readSource } from './source.ts';
 
 const month = 30 * 86_400_000;
 
-export function certInspect(command: Command, context: Context) {
+export function certInspect(command: Command, context: Context): unknown {
   return withOutput(command, 'text', 'json', 'jsonl')
     .argument('[source]', 'a file, a reference (env:NAME, s3://…), HOST:PORT, or - for stdin')
     .addOption(new Option('--as <purpose>', 'what it is for').choices(['client', 'server', 'ca'] as const))

@@ -14,7 +14,7 @@ import { examples, withOutput } from '../options.ts';
 import { readSource } from './source.ts';
 import { writeNew } from './write.ts';
 
-export function certRepair(command: Command, context: Context) {
+export function certRepair(command: Command, context: Context): unknown {
   return withOutput(command, 'text', 'json')
     .argument('[source]', 'a file, a reference (env:NAME, s3://…), or - for stdin')
     .option('--key <ref>', 'private key: its certificate goes first')
