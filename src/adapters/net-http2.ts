@@ -81,6 +81,7 @@ function wrap(
     alpn: tls === null ? undefined : tls.alpnProtocol === false ? null : tls.alpnProtocol,
     unary: (call, limits) => unary(session, call, limits, way.authority, security.tls, goawayCode),
     ping: (limits) => ping(session, limits),
+    idle: (limits) => idle(session, limits),
     close: () => {
       session.destroy();
       socket.destroy();
@@ -178,5 +179,12 @@ async function ping(session: ClientHttp2Session, limits: Limits): Promise<number
   const { ended, settle } = limited<number | null>(limits, () => null);
   session.once('close', () => settle(null));
   session.ping((error: Error | null, duration: number) => settle(error === null ? duration : null));
+  return ended;
+}
+
+async function idle(session: ClientHttp2Session, limits: Limits): Promise<number | null> {
+  const startedAt = performance.now();
+  const { ended, settle } = limited<number | null>(limits, () => null);
+  session.once('close', () => settle(Math.round(performance.now() - startedAt)));
   return ended;
 }

@@ -20,7 +20,7 @@ import { seenContext, withOtherEyes } from './seen-context.ts';
 
 const day = 86_400_000;
 
-export function connectTest(command: Command, outer: Context) {
+export function connectTest(command: Command, outer: Context): unknown {
   return withOtherEyes(withConnection(withOutput(command, 'text', 'json', 'jsonl', 'junit', 'sarif', 'github')))
     .addOption(new Option('--only <checks>', 'run these and what they need').argParser(checkIds))
     .addOption(new Option('--skip <checks>', 'leave these out').argParser(checkIds))
@@ -31,6 +31,7 @@ export function connectTest(command: Command, outer: Context) {
     )
     .addOption(new Option('--retry <duration>', 'repeat what is transient for so long').argParser(parseDuration))
     .option('--deep', 'also message size, idle connections and long polls (takes minutes)')
+    .option('--cloud', 'the Cloud control plane as well: reachability, identity, one page of endpoints')
     .option('--offline', 'local checks only: no packet is sent')
     .option('--all-profiles', 'test every profile of the configuration files')
     .addOption(new Option('--sdk <name>', 'the SDK whose prediction decides').choices(sdks))
@@ -94,6 +95,7 @@ type Options = Parameters<typeof examineProfile>[1] & {
   readonly retry?: number;
   readonly deep?: true;
   readonly offline?: true;
+  readonly cloud?: true;
   readonly sdk?: (typeof sdks)[number];
   readonly expiresIn?: number;
   readonly strict?: boolean;
@@ -150,6 +152,7 @@ async function testOnce(context: Context, options: Options): Promise<Report> {
     keyExpiryMs: options.expiresIn ?? 14 * day,
     sdk: options.sdk ?? null,
     strict: options.strict === true,
+    withCloud: options.cloud === true,
   });
   const progress = progressOn(context, options);
   const report = await testConnection({
@@ -163,7 +166,6 @@ async function testOnce(context: Context, options: Options): Promise<Report> {
     skip: options.skip ?? [],
     deep: options.deep === true,
     offline: options.offline === true,
-    extraChecks: [],
     clock: context.now,
     observer: progress.observer,
   });

@@ -17,7 +17,7 @@ import { secretsOf } from './secrets-of.ts';
 const day = 86_400_000;
 const longestText = 256 * 1024;
 
-export function explainCommand(command: Command, context: Context) {
+export function explainCommand(command: Command, context: Context): unknown {
   return withConnection(withOutput(command, 'text', 'json', 'jsonl'))
     .argument('[code-or-text...]', 'a code such as TLS012, or a pasted error; without it or with - stdin is read')
     .option('--list', 'print all codes and stop')
@@ -92,6 +92,7 @@ async function localCodes(context: Context, options: Parameters<typeof examinePr
     keyExpiryMs: 14 * day,
     sdk: null,
     strict: false,
+    withCloud: false,
   });
   const { results } = await runChecks(allChecks.filter(isLocal), {
     subject,

@@ -3,9 +3,12 @@ import { certificateFiles } from './checks/certificate-files.ts';
 import { certificatePair } from './checks/certificate-pair.ts';
 import { certificatePolicy } from './checks/certificate-policy.ts';
 import { clientCertificate } from './checks/client-certificate.ts';
+import { cloudControlPlane } from './checks/cloud-control-plane.ts';
 import { configuration } from './checks/configuration.ts';
 import { dns } from './checks/dns.ts';
 import { http2 } from './checks/http2.ts';
+import { idle } from './checks/idle.ts';
+import { messageSize } from './checks/message-size.ts';
 import { namespace } from './checks/namespace.ts';
 import { nexus } from './checks/nexus.ts';
 import { proxyEnvironment } from './checks/proxy-environment.ts';
@@ -38,6 +41,9 @@ export const allChecks: readonly AnyCheck[] = [
   namespace,
   nexus,
   roundTrip,
+  messageSize,
+  idle,
+  cloudControlPlane,
 ];
 
 /** Checks that send no packet. */

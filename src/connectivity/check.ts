@@ -61,6 +61,8 @@ export interface Subject {
   readonly keyExpiryMs: number;
   readonly sdk: Sdk | null;
   readonly strict: boolean;
+  /** With --cloud: the control plane and its credential. */
+  readonly cloud: { readonly address: string; readonly apiKey: Material; readonly ca: Material } | null;
 }
 
 export const sdks = ['typescript-client', 'core', 'go'] as const;

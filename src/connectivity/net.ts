@@ -167,6 +167,8 @@ export interface Session {
   readonly unary: (call: UnaryCall, limits: Limits) => Promise<UnaryResult>;
   /** Round-trip time in ms, or null when no answer came. */
   readonly ping: (limits: Limits) => Promise<number | null>;
+  /** Waits without traffic; milliseconds until the other side closed, or null when it is still open at the end. */
+  readonly idle: (limits: Limits) => Promise<number | null>;
   readonly close: () => void;
 }
 

@@ -16,11 +16,13 @@ interface Surroundings {
   readonly keyExpiryMs: number;
   readonly sdk: Sdk | null;
   readonly strict: boolean;
+  /** The control plane is tested too (--cloud). */
+  readonly withCloud: boolean;
 }
 
 /** Reads what the profile refers to. A reference that cannot be read is a finding for the checks, not an error here. */
 export async function subjectOf(profile: Profile, surroundings: Surroundings): Promise<Subject> {
-  const { secrets, files, ...facts } = surroundings;
+  const { secrets, files, withCloud, ...facts } = surroundings;
   const wantsPair = profile.auth?.value !== 'api-key';
   const wantsKey = profile.auth?.value !== 'mtls';
   const read = (setting: Setting<SecretSource> | undefined): Promise<Material> =>
@@ -31,9 +33,17 @@ export async function subjectOf(profile: Profile, surroundings: Surroundings): P
     read(profile.tls.serverCa),
     read(wantsKey ? profile.apiKey : undefined),
   ]);
+  const cloud = withCloud
+    ? {
+        address: profile.cloud.address.value,
+        apiKey: await read(profile.cloud.apiKey),
+        ca: await read(profile.cloud.ca),
+      }
+    : null;
   return {
     ...facts,
     profile,
+    cloud,
     tls: usesTls(profile),
     material: { clientCert, clientKey, serverCa, apiKey },
     container: surroundings.env['KUBERNETES_SERVICE_HOST'] !== undefined || surroundings.env['container'] !== undefined,

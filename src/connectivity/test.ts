@@ -19,7 +19,6 @@ export interface TestOptions {
   readonly skip: readonly CheckId[];
   readonly deep: boolean;
   readonly offline: boolean;
-  readonly extraChecks: readonly AnyCheck[];
   readonly clock: () => Date;
   readonly observer: Observer;
 }
@@ -28,7 +27,7 @@ export interface TestOptions {
 export async function testConnection(options: TestOptions): Promise<Report> {
   const { subject, net, signal } = options;
   const startedAt = options.clock();
-  const checks = [...allChecks, ...options.extraChecks];
+  const checks = allChecks;
   const { results, evidence } = await runChecks(checks, {
     subject,
     net,
@@ -73,7 +72,7 @@ function demote(results: readonly CheckResult[], evidence: Partial<EvidenceMap>)
     return tookPair && tolerated.has(code) ? 'warning' : null;
   };
   return results.map((result) => {
-    if (result.layer !== 'local') return result;
+    if (result.layer !== 'local' || result.status === 'skip') return result;
     const findings = result.findings.map((found) => {
       const severity = proven(found.code);
       return severity === null || found.severity === 'info' ? found : { ...found, severity };

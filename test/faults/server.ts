@@ -35,6 +35,8 @@ export interface Behaviour {
   readonly everything?: Answer;
   /** `nexus` of the capabilities. */
   readonly nexusCapability?: boolean;
+  /** Bytes above which a proxy in front answers 413. */
+  readonly largest?: number;
   /** Answers as a server that wants this key does. */
   readonly apiKey?: string;
 }
@@ -94,7 +96,8 @@ function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, body: B
         return { status: 12, message: `unknown method ${method ?? ''}` };
     }
   })();
-  give(stream, behaviour.everything ?? fallback);
+  if (body.length > (behaviour.largest ?? Infinity)) give(stream, { http: { status: 413 } });
+  else give(stream, behaviour.everything ?? fallback);
 }
 
 const denied: Answer = { status: 7, message: 'Request unauthorized.' };
