@@ -3,6 +3,7 @@ import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { checkCloudKeyTarget, hostOf } from '../profile/backend.ts';
 import type { Connection } from '../profile/connection.ts';
 import { usesTls, type Profile, type SecretSource, type Setting } from '../profile/profile.ts';
+import { refuseStraySandboxKey } from '../profile/sandbox-key.ts';
 import type { Secrets } from '../profile/secrets.ts';
 
 /** The namespace frontend (or the operator service beside it) of a profile. */
@@ -29,7 +30,7 @@ export async function frontendConnection(context: Context, profile: Profile, sec
       'temporal-namespace': profile.namespace.value,
       ...(authority === undefined ? {} : { ':authority': authority.value }),
     },
-    credentials: credentialsOf(secrets, apiKey, grpcMeta),
+    credentials: credentialsOf(secrets, profile.address, apiKey, grpcMeta),
     ...(plaintextKeyHost === undefined ? {} : { plaintextHost: hostOf(plaintextKeyHost.value) }),
   };
 }
@@ -52,7 +53,7 @@ export async function controlPlaneConnection(
     address: profile.cloud.address.value,
     tls: { ...defined({ ca }), verify: true },
     metadata: { ...userAgent(context), 'temporal-cloud-api-version': apiVersion },
-    credentials: credentialsOf(secrets, profile.cloud.apiKey, []),
+    credentials: credentialsOf(secrets, profile.cloud.address, profile.cloud.apiKey, []),
   };
 }
 
@@ -71,6 +72,7 @@ async function material(secrets: Secrets, setting: Setting<SecretSource> | undef
 /** The first connection takes what was resolved already; a later one, after UNAUTHENTICATED, resolves anew. */
 function credentialsOf(
   secrets: Secrets,
+  address: Setting<string>,
   apiKey: Setting<SecretSource> | undefined,
   grpcMeta: Profile['grpcMeta'],
 ): Connection['credentials'] {
@@ -78,6 +80,7 @@ function credentialsOf(
   return async () => {
     const key = apiKey === undefined ? undefined : headerValue(await resolve(apiKey.value));
     resolve = secrets.resolveAgain;
+    if (key !== undefined) refuseStraySandboxKey(key, hostOf(address.value));
     return {
       ...Object.fromEntries(grpcMeta.map(({ name, value }) => [name.toLowerCase(), value])),
       ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),

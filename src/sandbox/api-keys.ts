@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { sandboxKeyPrefix } from '../profile/sandbox-key.ts';
 import { refusal } from './refusal.ts';
 
 export interface ApiKey {
@@ -18,8 +19,6 @@ export interface ApiKeys {
   readonly newId: () => string;
 }
 
-/** By this a key of a sandbox is known anywhere; nexusctl refuses to send it off loopback. */
-const keyPrefix = 'nexusctl-sandbox-';
 const day = 86_400_000;
 
 type Wishes = Partial<Pick<ApiKey, 'displayName' | 'description' | 'expiresAt' | 'disabled'>>;
@@ -36,7 +35,7 @@ export function createApiKey(store: ApiKeys, wishes: Wishes): ApiKey {
     expiresAt,
     disabled: wishes.disabled ?? false,
     createdAt: now,
-    token: keyPrefix + randomBytes(24).toString('base64url'),
+    token: sandboxKeyPrefix + randomBytes(24).toString('base64url'),
   };
   store.keys.set(key.id, key);
   return key;

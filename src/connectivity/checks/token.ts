@@ -1,3 +1,4 @@
+import { isStraySandboxKey } from '../../profile/sandbox-key.ts';
 import type { AddressEvidence, Check, Material, Subject } from '../check.ts';
 import { commandLine, finding, type Finding } from '../finding.ts';
 import { unreadable } from '../material.ts';
@@ -20,6 +21,8 @@ export const token: Check<'token'> = {
     const key = valueOf(apiKey);
     const shape = shapeFindings(key, apiKey);
     if (shape.length > 0) return Promise.resolve({ findings: shape, evidence: {} });
+    const stray = strayFinding(key, apiKey, evidence('address'));
+    if (stray !== undefined) return Promise.resolve({ findings: [stray], evidence: {} });
     return Promise.resolve({ findings: judge(key, apiKey, subject, evidence('address')), evidence: { apiKey: key } });
   },
 };
@@ -64,6 +67,13 @@ function shapeFindings(key: string, material: Read): Finding[] {
   else if (/[\x00-\x20\x7f]/.test(rest))
     found.push(add('TOK002', 'has blanks, line breaks or control characters in it'));
   return found;
+}
+
+/** Without the key among the evidence no later check sends it. */
+function strayFinding(key: string, material: Read, address: AddressEvidence | undefined): Finding | undefined {
+  if (address === undefined || !isStraySandboxKey(key, address.host)) return undefined;
+  const what = `is one of a rehearsal account (nexusctl sandbox); it is not sent to ${address.host}`;
+  return finding('TOK011', `the API key${because(material.setting)} ${what}`, { severity: 'error' });
 }
 
 function storing(code: string, { setting }: Read): { readonly fix?: Finding['fix'] } {
