@@ -2,7 +2,8 @@ import type { Check } from '../check.ts';
 import { finding } from '../finding.ts';
 import { limitsOf } from '../way.ts';
 
-const pings = 5;
+/** gRPC servers in Go (Temporal's) end a connection at the fourth ping within ten seconds. */
+const pings = 3;
 const farMs = 250;
 
 export const roundTrip: Check<'round-trip'> = {
