@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts';
 import { openPayload } from '../../payload/layers.ts';
+import type { Change } from '../../payload/transform.ts';
 import { Option, type Command } from '../commander.ts';
 import { examples, withOutput } from '../options.ts';
 import { withConnection } from '../profile-of.ts';
@@ -7,6 +8,7 @@ import { documentOf } from './input-of.ts';
 import { keysOf } from './keys-of.ts';
 import { withInput, withKeys } from './options.ts';
 import { intoTarget, targetOf } from './output-of.ts';
+import { remoteOf } from './remote-of.ts';
 import { writeDocument, writeValues } from './write.ts';
 
 export function payloadDecode(command: Command, context: Context): unknown {
@@ -26,6 +28,10 @@ export function payloadDecode(command: Command, context: Context): unknown {
           'a history that SDK replayers load',
           'nexusctl payload decode --mode replay --out run.json run.encrypted.json',
         ],
+        [
+          'without keys, through a codec server',
+          'nexusctl payload decode --codec-endpoint https://codec.example -n NS run.json',
+        ],
         ['what the Go sample wrote', 'nexusctl payload decode --preset go p.json'],
       ),
     )
@@ -34,11 +40,12 @@ export function payloadDecode(command: Command, context: Context): unknown {
       '\nDecoded is not authentic: most formats bind neither the position of a payload nor its namespace.',
     )
     .action(async (file, options) => {
-      const { keys, warnings } = await keysOf(context, options);
+      const inUse = await keysOf(context, options);
+      const { keys, warnings } = inUse;
+      const remote = await remoteOf(context, inUse);
       const document = await documentOf(context, file, options.inputForm);
       const target = await targetOf(context, options.out);
-      const change = (payload: Parameters<typeof openPayload>[0], position: Parameters<typeof openPayload>[2]) =>
-        openPayload(payload, keys, position);
+      const change: Change = remote ?? ((payload, position) => openPayload(payload, keys, position));
       await intoTarget(target, async () => {
         const output = { ...options, target, warnings, isFile: options.out !== undefined };
         const summary =

@@ -1,4 +1,5 @@
 import type { Context } from '../../context.ts';
+import { NexusctlError } from '../../errors/nexusctl-error.ts';
 import type { Payload } from '../../payload/payload.ts';
 import type { Position } from '../../payload/position.ts';
 import { sealPayload } from '../../payload/seal.ts';
@@ -27,6 +28,10 @@ export function payloadEncrypt(command: Command, context: Context): unknown {
       ),
     )
     .action(async (file, options) => {
+      if (options.codecEndpoint !== undefined)
+        throw new NexusctlError('USAGE', 'a codec server is not asked to encrypt', {
+          hint: 'give the key: --key ID=REF',
+        });
       const { keys, warnings } = await keysOf(context, options);
       const document = await documentOf(context, file, options.inputForm);
       const target = await targetOf(context, options.out);

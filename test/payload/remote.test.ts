@@ -1,0 +1,90 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, it } from 'vitest';
+import { runMain } from '../helpers/context.ts';
+import { base64, event, history, jsonPayload } from './history.ts';
+
+const sealed = { metadata: { encoding: base64('binary/own') }, data: base64('42') };
+const bad = { metadata: { encoding: base64('binary/own') }, data: base64('bad') };
+
+/** A codec server that knows `binary/own` and refuses a request with a bad payload, as a whole. */
+async function withCodec(status: number, work: (url: string, bodies: string[]) => Promise<void>): Promise<void> {
+  const bodies: string[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const body = Buffer.concat(chunks).toString();
+      bodies.push(
+        `${request.url ?? ''} ${String(request.headers['x-namespace'])} ${String(request.headers.authorization)} ${body}`,
+      );
+      if (status !== 200 || body.includes(base64('bad'))) response.writeHead(status === 200 ? 400 : status).end('no');
+      else response.end(body.replaceAll(base64('binary/own'), base64('json/plain')));
+    });
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  try {
+    await work(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}`, bodies);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+const document = (payloads: readonly object[]): string =>
+  JSON.stringify(history([event('1', 'activityTaskCompletedEventAttributes', { result: { payloads } })]));
+
+it('decodes through a codec server in one request, with namespace and credential', async () => {
+  await withCodec(200, async (url, bodies) => {
+    const { exitCode, stdout } = await runMain(
+      [
+        'payload',
+        'decode',
+        '--mode',
+        'replay',
+        '--codec-endpoint',
+        `${url}/{namespace}/`,
+        '--codec-auth-file',
+        'env:AUTH',
+        '-n',
+        'orders',
+      ],
+      { stdin: document([sealed, jsonPayload('1'), sealed]), env: { AUTH: 'Bearer abcdefgh' } },
+    );
+    expect(exitCode).toBe(0);
+    expect(stdout).toBe(document([jsonPayload('42'), jsonPayload('1'), jsonPayload('42')]));
+    expect(bodies).toHaveLength(1);
+    expect(bodies[0]).toMatch(/^\/orders\/decode orders Bearer abcdefgh /);
+  });
+});
+
+it('keeps what a server refuses as it was, and opens the rest', async () => {
+  await withCodec(200, async (url) => {
+    const { exitCode, stdout } = await runMain(['payload', 'decode', '-o', 'json', '--codec-endpoint', url], {
+      stdin: document([sealed, bad]),
+    });
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ payloads: [{ status: 'decoded', value: 42 }, { status: 'failed' }] });
+  });
+});
+
+it.each([
+  [401, 4],
+  [403, 4],
+])('stops with a hint on %i', async (status, exit) => {
+  await withCodec(status, async (url) => {
+    const { exitCode, stdout } = await runMain(['payload', 'decode', '--codec-endpoint', url], {
+      stdin: document([sealed]),
+    });
+    expect(exitCode).toBe(exit);
+    expect(stdout).toBe('');
+  });
+});
+
+it('says that a server is not there', async () => {
+  const { exitCode, stderr } = await runMain(['payload', 'decode', '--codec-endpoint', 'http://127.0.0.1:1'], {
+    stdin: document([sealed]),
+  });
+  expect(exitCode).toBe(5);
+  expect(stderr).toContain('does not answer');
+});
