@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import { neighbour } from './neighbour.ts';
 
 // The tests' own clients: the program silences its own (bin.ts).
@@ -101,7 +100,7 @@ function aws(port: number): Aws {
   };
 }
 
-/** Starts a server with an empty HOME and no AWS variable, waits until it answers, and ends it after the file's tests. */
+/** Starts a server with an empty HOME and no AWS variable, waits until it answers; it ends with this process. */
 async function start(
   name: string,
   args: readonly string[],
@@ -111,25 +110,15 @@ async function start(
   const path = neighbour(name);
   if (path === null) throw new Error(`${name} is not installed: node scripts/neighbours.mjs`);
   const home = await mkdtemp(join(tmpdir(), `nexusctl-${name}-`));
-  const child = spawn(path, args, {
+  // Its shell ends it when our end of the pipe closes, however this process ends.
+  const script = '"$@" </dev/null & cat >/dev/null; kill -9 $!; cd /; rm -rf "$HOME"';
+  const child = spawn('/bin/sh', ['-c', script, 'sh', path, ...args], {
     cwd: home,
     env: { PATH: process.env['PATH'], HOME: home, ...env },
-    stdio: 'ignore',
+    stdio: ['pipe', 'ignore', 'ignore'],
   });
-  let ended = false;
-  const exit = new Promise<void>((resolve) => {
-    child.on('close', () => {
-      ended = true;
-      resolve();
-    });
-  });
-  afterAll(async () => {
-    child.kill('SIGKILL');
-    await exit;
-    await rm(home, { recursive: true, force: true });
-  });
+  child.unref();
   for (const endsAt = Date.now() + 30_000; Date.now() < endsAt;) {
-    if (ended as boolean) throw new Error(`${name} ended while it started`);
     const answer = await fetch(ready).catch(() => null);
     await answer?.arrayBuffer();
     if (answer?.ok === true) return;
