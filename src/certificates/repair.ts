@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { classify, toPem, type Classified, type Item } from './classify.ts';
+import { classify, toPem, type Item } from './classify.ts';
 import { isPrivateKey } from './kind.ts';
 import type { Mangling } from './mangling.ts';
 
@@ -92,9 +92,4 @@ export function readKey(der: Uint8Array) {
 function keyType(der: Uint8Array): 'pkcs8' | 'pkcs1' | 'sec1' {
   const [item] = classify(der).items;
   return item?.kind === 'pkcs1-key' ? 'pkcs1' : item?.kind === 'sec1-key' ? 'sec1' : 'pkcs8';
-}
-
-/** Whether a file needs no repair at all. */
-export function isSound({ manglings, damage, items }: Classified): boolean {
-  return manglings.length === 0 && damage === null && items.length > 0;
 }

@@ -83,7 +83,7 @@ export type Material =
     }
   | {
       readonly state: 'unreadable';
-      readonly why: 'missing' | 'forbidden' | 'folder' | 'too-large' | 'failed';
+      readonly why: 'missing' | 'forbidden' | 'folder' | 'too-large' | 'failed' | 'withheld';
       readonly name: string;
       readonly message: string;
       readonly setting: Setting<SecretSource>;

@@ -54,6 +54,16 @@ export function unreadable({ name, why, message, setting }: Material & { readonl
       return finding('CFG015', `${name} is a folder, not a file (${sourceName(setting.origin)})`, given);
     case 'too-large':
       return finding('CFG015', `${name} is larger than any certificate or key (${sourceName(setting.origin)})`, given);
+    case 'withheld':
+      return finding(
+        'CFG015',
+        `${name} is not resolved offline, so nothing is said about it (${sourceName(setting.origin)})`,
+        {
+          ...given,
+          severity: 'info',
+          fix: [{ text: 'Leave out --offline to test it too.' }],
+        },
+      );
     case 'failed':
       return finding('CFG015', `${message} (${sourceName(setting.origin)})`, given);
   }

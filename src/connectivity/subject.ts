@@ -67,7 +67,7 @@ async function readMaterial(
     if (!(error instanceof NexusctlError)) throw error;
     return {
       state: 'unreadable',
-      why: await whyOf(error, source, files, platform),
+      why: secrets.offline && leavesMachine(source) ? 'withheld' : await whyOf(error, source, files, platform),
       name,
       message: error.message,
       setting,
@@ -102,6 +102,10 @@ async function modeOf(
   platform: NodeJS.Platform,
 ): Promise<number | undefined> {
   return (await pathFacts(source, files, platform))?.mode;
+}
+
+function leavesMachine(source: SecretSource): boolean {
+  return source.kind === 'reference' && /^(?:s3|secretsmanager|exec):/.test(source.reference);
 }
 
 async function whyOf(

@@ -15,6 +15,8 @@ export interface Secrets {
   readonly resolve: (source: SecretSource) => Promise<Uint8Array>;
   /** Resolves anew: for the one retry after an UNAUTHENTICATED answer, when a key may have been rotated. */
   readonly resolveAgain: (source: SecretSource) => Promise<Uint8Array>;
+  /** Nothing is run and nothing leaves the machine: references that need it are refused. */
+  readonly offline: boolean;
   /** What a person should know of the sources resolved so far, e.g. a key file that others can read. */
   readonly warnings: () => readonly string[];
 }
@@ -59,6 +61,7 @@ export function makeSecrets(world: World): Secrets {
   return {
     resolve: (source) => resolved.get(JSON.stringify(source)) ?? resolveAgain(source),
     resolveAgain,
+    offline: world.offline,
     warnings: () => [...warnings],
   };
 }

@@ -14,7 +14,7 @@ export const certificatePair: Check<'certificate-pair'> = {
   run: ({ subject, evidence }) => {
     const pair = evidence('certificate-files')?.clientPair;
     if (!usesClientPair(subject) || pair === undefined)
-      return Promise.resolve({ notApplicable: 'no client certificate is configured' });
+      return Promise.resolve({ notApplicable: 'there is no certificate and key to compare' });
     const { clientCert, clientKey } = subject.material;
     const names = {
       cert: clientCert.state === 'absent' ? 'the certificate' : clientCert.name,

@@ -145,6 +145,7 @@ describe('each fault has its code', () => {
     ['a missing file', () => ({ cert: unreadable('missing', '/x.pem'), key: client.key }), ['CFG015 error']],
     ['a forbidden file', () => ({ ca: unreadable('forbidden', '/x.pem') }), ['CFG015 error']],
     ['a folder', () => ({ cert: unreadable('folder', '/etc'), key: client.key }), ['CFG015 error']],
+    ['what --offline does not resolve', () => ({ ca: unreadable('withheld', 's3://bucket/ca.pem') }), ['CFG015 info']],
     [
       'data where a path is expected',
       () => ({ cert: unreadable('missing', client.certificate), key: client.key }),

@@ -51,6 +51,7 @@ export function subjectOf(given: Given): Subject {
   return {
     profile,
     tls: given.tls ?? (clientCert.state !== 'absent' || apiKey.state !== 'absent'),
+    cloud: null,
     material: { clientCert, clientKey, serverCa, apiKey },
     now: given.now ?? new Date(),
     env: given.env ?? {},
