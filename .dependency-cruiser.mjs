@@ -1,6 +1,6 @@
 // Who may import what. The rooms and the reasons are in docs/architecture.md; each rule here says its own sentence.
 const core = '^src/(profile|certificates|connectivity|endpoints|payload|protobuf|codec-server)/';
-const heavy = 'node_modules/(@temporalio|@grpc|@aws-sdk|@smithy|@aws-crypto|@peculiar|protobufjs|jose|yaml|chalk|ora)/';
+const heavy = 'node_modules/(@temporalio|@grpc|@aws-sdk|@smithy|@aws-crypto|@peculiar|protobufjs|jose|yaml|chalk)/';
 const nodeInput =
   '^(node:)?(fs|fs/promises|net|tls|dns|dns/promises|http|https|http2|child_process|process|os|readline|readline/promises)$';
 
@@ -47,7 +47,7 @@ export default {
           '^src/(commands|views|output|adapters|sandbox|worker)/',
           '^src/(context|main|program|bin)\\.ts$',
           nodeInput,
-          'node_modules/(commander|chalk|ora|@temporalio|@grpc|@aws-sdk)/',
+          'node_modules/(commander|chalk|@temporalio|@grpc|@aws-sdk)/',
         ],
       },
     },
@@ -118,7 +118,7 @@ export default {
         dependencyTypesNot: ['type-only'],
         // The workers that use `nexusctl/codec` bring @temporalio/common with them: it is a peer.
         pathNot:
-          'node_modules/(commander|@commander-js/extra-typings|chalk|ora|smol-toml|@noble/ciphers|@temporalio/common)/',
+          'node_modules/(commander|@commander-js/extra-typings|chalk|smol-toml|@noble/ciphers|@temporalio/common)/',
       },
     },
     {

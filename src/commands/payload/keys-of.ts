@@ -104,7 +104,7 @@ async function keyringOf(context: Context, profile: Profile): Promise<Keyring> {
     throw new NexusctlError('FILE_UNREADABLE', `the keyring ${path} is not there`, {
       hint: 'give another with --keyring FILE, or make a key: nexusctl payload keygen',
     });
-  return readKeyring(await parseToml(bytes, path), { path, source: sourceIn(path, keyring.origin.kind === 'flag') });
+  return readKeyring(await parseToml(bytes, path), { path, source: sourceIn(path, false) });
 }
 
 function sourceIn(path: string, mayRun: boolean): (reference: string) => SecretSource {
