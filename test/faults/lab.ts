@@ -8,8 +8,6 @@ import { day, makeAuthority, type TestAuthority } from '../helpers/certificates.
 /** A credential that must never be seen where it does not belong. */
 export const canary = 'canary-key-6f1d2c9b8a7e';
 
-type Files = Readonly<Record<string, string>>;
-
 /** Certificates in files, made once for a test file, and what must be closed after each test. */
 export interface Lab {
   /** The path of a file of the lab: `ca.pem`, `client.pem`, `client.key` … */
