@@ -57,7 +57,6 @@ export function subjectOf(given: Given): Subject {
     env: given.env ?? {},
     platform: 'linux',
     home: '/home/somebody',
-    cloud: null,
     container: false,
     certificateExpiryMs: 30 * 86_400_000,
     keyExpiryMs: 14 * 86_400_000,
