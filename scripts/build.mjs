@@ -71,10 +71,31 @@ async function buildProgram() {
         sourcefile: 'chunk.mjs',
       });
       const cjs = code.replaceAll(/require\((["'])(\.{1,2}\/[^"']+)\.js\1\)/g, 'require("$2.cjs")');
-      await writeFile(path.replace(/\.js$/, '.cjs'), cjs);
+      await writeFile(path.replace(/\.js$/, '.cjs'), requireLate(cjs));
     }),
   );
   return result;
+}
+
+/**
+ * Moves each `require` of a piece or of a Node module from the top of a file to where its value is used, as other
+ * bundlers' "inline requires" do: a command then loads what it comes to, not all that it might. Our modules do nothing
+ * when they are loaded, so the order does not matter; packages outside the bundle stay where they are.
+ */
+function requireLate(code) {
+  const calls = new Map();
+  const declared = code
+    .replaceAll(/(?<=^|[;}])require\("\.{1,2}\/[^"]+"\);/g, '')
+    .replaceAll(
+      /\b(import_\w+)=(__toESM\(require\("node:[^"]+"\)(?:,1)?\)|require\("(?:node:|\.{1,2}\/)[^"]+"\))(?=[,;])/g,
+      (_whole, name, call) => {
+        calls.set(name, call);
+        return `\0${name}`;
+      },
+    );
+  return declared
+    .replaceAll(/(?<![\0\w$.])import_\w+/g, (name) => (calls.has(name) ? `(${name}??=${calls.get(name)})` : name))
+    .replaceAll('\0', '');
 }
 
 /** The licence texts of the packages that are inside the bundle, as their licences ask. */
