@@ -70,42 +70,6 @@ const contents: readonly (Verb | Noun)[] = [
     ],
   },
   {
-    name: 'payload',
-    summary: 'open, write, move and audit payloads',
-    verbs: [
-      {
-        name: 'inspect',
-        summary: 'what a payload is and which key it needs; no key needed to ask',
-        load: async () => (await import('./commands/payload/inspect.ts')).payloadInspect,
-      },
-      {
-        name: 'decode',
-        summary: 'the values of payloads, or the whole document with them',
-        load: async () => (await import('./commands/payload/decode.ts')).payloadDecode,
-      },
-      {
-        name: 'decrypt',
-        summary: 'another name of decode',
-        load: async () => (await import('./commands/payload/decode.ts')).payloadDecode,
-      },
-      {
-        name: 'encrypt',
-        summary: 'the same document with its payloads encrypted',
-        load: async () => (await import('./commands/payload/encrypt.ts')).payloadEncrypt,
-      },
-      {
-        name: 'audit',
-        summary: 'which keys and formats are used where, plaintext, sizes, and whether a key can be retired',
-        load: async () => (await import('./commands/payload/audit.ts')).payloadAudit,
-      },
-      {
-        name: 'keygen',
-        summary: 'a new key for payloads',
-        load: async () => (await import('./commands/payload/keygen.ts')).payloadKeygen,
-      },
-    ],
-  },
-  {
     name: 'cert',
     summary: 'look at, issue and mend certificates and keys',
     verbs: [
@@ -245,6 +209,53 @@ const contents: readonly (Verb | Noun)[] = [
     ],
   },
   {
+    name: 'payload',
+    summary: 'open, write, move and audit payloads',
+    verbs: [
+      {
+        name: 'inspect',
+        summary: 'what a payload is and which key it needs; no key needed to ask',
+        load: async () => (await import('./commands/payload/inspect.ts')).payloadInspect,
+      },
+      {
+        name: 'decode',
+        summary: 'the values of payloads, or the whole document with them',
+        load: async () => (await import('./commands/payload/decode.ts')).payloadDecode,
+      },
+      {
+        name: 'decrypt',
+        summary: 'another name of decode',
+        load: async () => (await import('./commands/payload/decode.ts')).payloadDecode,
+      },
+      {
+        name: 'encrypt',
+        summary: 'the same document with its payloads encrypted',
+        load: async () => (await import('./commands/payload/encrypt.ts')).payloadEncrypt,
+      },
+      {
+        name: 'audit',
+        summary: 'which keys and formats are used where, plaintext, sizes, and whether a key can be retired',
+        load: async () => (await import('./commands/payload/audit.ts')).payloadAudit,
+      },
+      {
+        name: 'keygen',
+        summary: 'a new key for payloads',
+        load: async () => (await import('./commands/payload/keygen.ts')).payloadKeygen,
+      },
+    ],
+  },
+  {
+    name: 'kms',
+    summary: 'key services for payloads',
+    verbs: [
+      {
+        name: 'check',
+        summary: 'prove that the KMS keys of the keyring can be used, or say which permission is missing',
+        load: async () => (await import('./commands/kms/check.ts')).kmsCheck,
+      },
+    ],
+  },
+  {
     name: 'codec-server',
     summary: 'serve keys to the Web UI and the CLI; find out why a codec server is not used',
     verbs: [
@@ -261,28 +272,6 @@ const contents: readonly (Verb | Noun)[] = [
     ],
   },
   {
-    name: 'kms',
-    summary: 'key services for payloads',
-    verbs: [
-      {
-        name: 'check',
-        summary: 'prove that the KMS keys of the keyring can be used, or say which permission is missing',
-        load: async () => (await import('./commands/kms/check.ts')).kmsCheck,
-      },
-    ],
-  },
-  {
-    name: 'completion',
-    summary: 'a completion script for bash, zsh, fish or PowerShell',
-    load: async () => (await import('./commands/completion.ts')).completion(buildWholeProgram),
-  },
-  {
-    name: '__complete',
-    summary: "cobra's completion protocol, for the temporal CLI",
-    load: async () => (await import('./commands/complete.ts')).complete(buildWholeProgram),
-    hidden: true,
-  },
-  {
     name: 'sandbox',
     summary: 'a rehearsal account on this machine: no Temporal needed',
     verbs: [
@@ -297,6 +286,17 @@ const contents: readonly (Verb | Noun)[] = [
         load: async () => (await import('./commands/sandbox/run.ts')).sandboxRun,
       },
     ],
+  },
+  {
+    name: 'completion',
+    summary: 'a completion script for bash, zsh, fish or PowerShell',
+    load: async () => (await import('./commands/completion.ts')).completion(buildWholeProgram),
+  },
+  {
+    name: '__complete',
+    summary: "cobra's completion protocol, for the temporal CLI",
+    load: async () => (await import('./commands/complete.ts')).complete(buildWholeProgram),
+    hidden: true,
   },
 ];
 
