@@ -68,9 +68,12 @@ function interrupt(abort: AbortController): void {
 function makeContext(packageRoot: string, abort: AbortController, takeSignals: Context['takeSignals']): Context {
   const redactor = createRedactor();
   return {
-    stdin: process.stdin,
-    stdout: sink(process.stdout),
-    stderr: sink(process.stderr),
+    // Opening a standard stream costs a millisecond or more: each is opened by the command that uses it.
+    get stdin() {
+      return process.stdin;
+    },
+    stdout: sink(() => process.stdout),
+    stderr: sink(() => process.stderr),
     env: process.env,
     platform: process.platform,
     home: homedir(),
@@ -99,17 +102,23 @@ function makeContext(packageRoot: string, abort: AbortController, takeSignals: C
   };
 }
 
-function sink(stream: Writable & { isTTY?: boolean; columns?: number }): Sink {
-  // A reader that goes away is told through the write's callback; without a listener the stream would throw as well.
-  stream.on('error', () => undefined);
+function sink(open: () => Writable & { isTTY?: boolean; columns?: number }): Sink {
+  let opened: ReturnType<typeof open> | undefined;
+  const stream = (): ReturnType<typeof open> => {
+    // A reader that goes away is told through the write's callback; without a listener the stream would throw as well.
+    opened ??= open().on('error', () => undefined);
+    return opened;
+  };
   return {
     write: (chunk) =>
       new Promise((resolve, reject) => {
-        stream.write(chunk, (error) => (error ? reject(error) : resolve()));
+        stream().write(chunk, (error) => (error ? reject(error) : resolve()));
       }),
-    isTTY: stream.isTTY === true,
+    get isTTY() {
+      return stream().isTTY === true;
+    },
     get columns() {
-      return stream.columns ?? 80;
+      return stream().columns ?? 80;
     },
   };
 }

@@ -332,36 +332,41 @@ export function buildProgram(context: Context): Program {
     const timeout: unknown = action.getOptionValue('commandTimeout');
     if (typeof timeout === 'number') context.abortAfter(timeout);
   });
-  for (const entry of contents) add(command, entry, context);
+  addAll(command, contents, context);
   return { command, printed: () => printed.join('') };
 }
 
 /** The whole tree at once: for completions and the docs. */
 export async function buildWholeProgram(context: Context): Promise<Command> {
   const { command } = buildProgram(context);
-  const declareAll = async (parent: Command, entries: readonly (Verb | Noun)[]): Promise<void> => {
+  const fillAll = async (parent: Command, entries: readonly (Verb | Noun)[]): Promise<void> => {
     for (const entry of entries) {
       const child = parent.commands.find((candidate) => candidate.name() === entry.name) as Command;
-      if ('verbs' in entry) await declareAll(child, entry.verbs);
-      else (await entry.load())(child, context);
+      await fill(child, entry, context);
+      if ('verbs' in entry) await fillAll(child, entry.verbs);
     }
   };
-  await declareAll(command, contents);
+  await fillAll(command, contents);
   return command;
 }
 
-function add(parent: Command, entry: Verb | Noun, context: Context): void {
-  const hidden = 'hidden' in entry;
-  const command = parent.command(entry.name, { hidden }).description(entry.summary);
-  command.enablePositionalOptions().helpCommand(false);
-  if ('verbs' in entry) {
-    for (const verb of entry.verbs) add(command, verb, context);
-    return;
-  }
+/** Makes the commands of one level; each is filled when it is reached. */
+function addAll(parent: Command, entries: readonly (Verb | Noun)[], context: Context): void {
+  for (const entry of entries)
+    parent
+      .command(entry.name, { hidden: 'hidden' in entry })
+      .description(entry.summary)
+      .enablePositionalOptions()
+      .helpCommand(false);
   parent.hook('preSubcommand', async (_parent, subcommand) => {
-    if (subcommand !== (command as unknown)) return;
-    (await entry.load())(command, context);
+    const entry = entries.find(({ name }) => name === subcommand.name());
+    if (entry !== undefined) await fill(subcommand as Command, entry, context);
   });
+}
+
+async function fill(command: Command, entry: Verb | Noun, context: Context): Promise<void> {
+  if ('verbs' in entry) addAll(command, entry.verbs, context);
+  else (await entry.load())(command, context);
 }
 
 /** `--env` and `--env-file` of the temporal CLI: what cannot honour them must not pass over them in silence. */

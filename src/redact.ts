@@ -34,16 +34,19 @@ const shapes: readonly RegExp[] = [
 
 export function createRedactor(): Redactor {
   const known = new Set<string>();
+  // Whole ones first: the beginning of one spelling may be the beginning of another. Made again after each `add`.
+  let longestFirst: readonly string[] | undefined;
   return {
     add(secret) {
       const all =
         typeof secret === 'string' ? [secret, ...spellings(Buffer.from(secret))] : spellings(Buffer.from(secret));
       for (const spelling of all) if (spelling.trim().length >= shortestSecret) known.add(spelling);
+      longestFirst = undefined;
     },
     redact(text) {
+      if (text.length < shortestSecret) return text;
       let clean = text;
-      // Whole ones first: the beginning of one spelling may be the beginning of another.
-      const longestFirst = [...known].sort((a, b) => b.length - a.length);
+      longestFirst ??= [...known].sort((a, b) => b.length - a.length);
       for (const secret of longestFirst) clean = clean.replaceAll(secret, mask);
       for (const secret of longestFirst) clean = maskStart(clean, secret);
       for (const shape of shapes) clean = clean.replace(shape, mask);
