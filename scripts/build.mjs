@@ -94,7 +94,7 @@ function requireLate(code) {
       },
     );
   return declared
-    .replaceAll(/(?<![\0\w$.])import_\w+/g, (name) => (calls.has(name) ? `(${name}??=${calls.get(name)})` : name))
+    .replaceAll(/(?<![\0\w$])import_\w+/g, (name) => (calls.has(name) ? `(${name}??=${calls.get(name)})` : name))
     .replaceAll('\0', '');
 }
 
