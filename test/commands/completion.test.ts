@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { runMain } from '../helpers/context.ts';
 import { neighbour } from '../helpers/neighbour.ts';
 
@@ -47,7 +49,10 @@ describe.each(asked)('%s<TAB>', (line, wanted, unwanted) => {
   const fish = neighbour('fish');
   it.skipIf(fish === null)('in fish', () => {
     const script = `source completions/nexusctl.fish; complete -C '${line}'`;
-    const home = { env: { PATH: process.env['PATH'], HOME: '/nonexistent' } };
+    // fish makes its folders in HOME.
+    const folder = mkdtempSync(join(tmpdir(), 'nexusctl-fish-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const home = { env: { PATH: process.env['PATH'], HOME: folder } };
     const output = execFileSync(fish!, ['--no-config', '-c', script], { encoding: 'utf8', stdio: 'pipe', ...home });
     hold(output.split('\n').map((row) => row.split('\t')[0] ?? ''));
   });

@@ -14,7 +14,7 @@ import { keeperOf } from './keeper-of.ts';
 import { atLeastOne, namespacesOf } from './namespaces.ts';
 import { withFile } from './with-file.ts';
 import { checkRegistered } from './registered.ts';
-import { whileWriting, withWriting } from './writing.ts';
+import { withWriting, writeThenSay } from './writing.ts';
 
 export function endpointAllow(command: Command, context: Context) {
   return withConnection(withWriting(withOutput(command, 'text', 'json')))
@@ -48,7 +48,7 @@ export function endpointAllow(command: Command, context: Context) {
         const warnings = [...opened.warnings, ...kept.warnings];
         warnings.push(...(await checkRegistered(context, opened, namespaces, 'caller', force)));
         const entries = namespaces.map((namespace): CallerEntry => ({ namespace, ...said }));
-        await whileWriting(context, options, async (writing) => {
+        await writeThenSay(context, options, async (writing) => {
           const wanted = { endpoints: kept.names, edit: { kind: 'allow', entries }, block: [] } as const;
           const file = {
             path: options.file,
@@ -60,12 +60,12 @@ export function endpointAllow(command: Command, context: Context) {
             changeCallers(kept.keeper, wanted, writing),
           );
           const [outcome] = outcomes;
-          if (outcome === undefined) return;
+          if (outcome === undefined) return undefined;
           if (opened.kind === 'self-hosted') warnings.push(...enforcementNotes(await opened.enforcement(), true));
           const changed = outcome.change.changed || fileChanged === true;
           const facts = { ...(fileChanged === undefined ? {} : { fileChanged }), changed };
           const result = { ...(await opened.envelope()), ...outcome.change, ...facts, warnings };
-          await emitWarned(context, options, changeView, result, outcome.pending ? 8 : 0);
+          return async () => emitWarned(context, options, changeView, result, outcome.pending ? 8 : 0);
         });
       });
     });

@@ -15,7 +15,7 @@ import { descriptionOf } from './description.ts';
 import { namespacesOf } from './namespaces.ts';
 import { checkRegistered } from './registered.ts';
 import { newTarget } from './target.ts';
-import { whileWriting, withWriting } from './writing.ts';
+import { withWriting, writeThenSay } from './writing.ts';
 
 export function endpointCreate(command: Command, context: Context) {
   return withConnection(withWriting(withOutput(command, 'text', 'json')))
@@ -67,7 +67,7 @@ export function endpointCreate(command: Command, context: Context) {
           warnings.push(
             `${shared.join(', ')} already lead to the same target: who may call one of them reaches the same handler`,
           );
-        await whileWriting(context, options, async (writing) => {
+        await writeThenSay(context, options, async (writing) => {
           const { change, pending } = await createEndpoint(opened.api, wish, writing);
           const entry = await writeEntry(context, opened, change.after, wish, writing.dryRun);
           if (opened.kind === 'self-hosted')
@@ -76,13 +76,14 @@ export function endpointCreate(command: Command, context: Context) {
             ...change,
             ...(entry === null ? {} : { after: entry.after, changed: change.changed || entry.changed }),
           };
-          await emitWarned(
-            context,
-            options,
-            changeView,
-            { ...(await opened.envelope()), ...result, warnings },
-            pending ? 8 : 0,
-          );
+          return async () =>
+            emitWarned(
+              context,
+              options,
+              changeView,
+              { ...(await opened.envelope()), ...result, warnings },
+              pending ? 8 : 0,
+            );
         });
       });
     });

@@ -11,7 +11,7 @@ import { emitWarned } from '../emit-warned.ts';
 import { confirm } from '../confirm.ts';
 import { examples, withOutput } from '../options.ts';
 import { withConnection } from '../profile-of.ts';
-import { whileWriting, withWriting } from './writing.ts';
+import { withWriting, writeThenSay } from './writing.ts';
 
 export function endpointDelete(command: Command, context: Context) {
   return withConnection(withWriting(withOutput(command, 'text', 'json')))
@@ -66,7 +66,7 @@ export function endpointDelete(command: Command, context: Context) {
             ].join('\n'),
             word: before.name,
           });
-        await whileWriting(context, options, async (writing) => {
+        await writeThenSay(context, options, async (writing) => {
           const { change, pending } = await deleteEndpoint(opened.api, held, writing);
           if (entry !== undefined && options.keepPolicy === true)
             warnings.push(`the policy entry of ${before.name} stays: it is for whoever makes an endpoint of that name`);
@@ -80,7 +80,8 @@ export function endpointDelete(command: Command, context: Context) {
             warnings,
             notes: [removalSentence(opened.kind, await opened.enforcement())],
           };
-          await emitWarned(context, options, changeView, { ...(await opened.envelope()), ...result }, pending ? 8 : 0);
+          return async () =>
+            emitWarned(context, options, changeView, { ...(await opened.envelope()), ...result }, pending ? 8 : 0);
         });
       });
     });

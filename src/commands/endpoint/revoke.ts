@@ -17,7 +17,7 @@ import { examples, withOutput } from '../options.ts';
 import { withConnection } from '../profile-of.ts';
 import { keeperOf } from './keeper-of.ts';
 import { atLeastOne, namespacesOf } from './namespaces.ts';
-import { whileWriting, withWriting } from './writing.ts';
+import { withWriting, writeThenSay } from './writing.ts';
 
 export function endpointRevoke(command: Command, context: Context) {
   return withConnection(withWriting(withOutput(command, 'text', 'json')))
@@ -65,7 +65,7 @@ export function endpointRevoke(command: Command, context: Context) {
               ...notes,
             ].join('\n'),
           });
-        await whileWriting(context, options, async (writing) => {
+        await writeThenSay(context, options, async (writing) => {
           const wanted = { endpoints: kept.names, edit, block: options.block === true ? namespaces : [] };
           const file = {
             path: options.file,
@@ -101,21 +101,22 @@ export function endpointRevoke(command: Command, context: Context) {
           if (endpoint !== undefined) {
             const [outcome] = outcomes;
             if (outcome !== undefined)
-              await emitWarned(
-                context,
-                options,
-                changeView,
-                { ...facts, ...outcome.change, warnings, notes: told },
-                exitCode,
-              );
-            return;
+              return async () =>
+                emitWarned(
+                  context,
+                  options,
+                  changeView,
+                  { ...facts, ...outcome.change, warnings, notes: told },
+                  exitCode,
+                );
+            return undefined;
           }
           const results = outcomes.map(({ change }, index) => ({
             ...change,
             warnings: [],
             notes: index === outcomes.length - 1 ? told : [],
           }));
-          await emitWarned(context, options, changesView, { ...facts, results, warnings }, exitCode);
+          return async () => emitWarned(context, options, changesView, { ...facts, results, warnings }, exitCode);
         });
       });
     });

@@ -18,7 +18,7 @@ import { withConnection } from '../profile-of.ts';
 import { keeperOf } from './keeper-of.ts';
 import { namespacesOf } from './namespaces.ts';
 import { checkRegistered } from './registered.ts';
-import { whileWriting, withWriting } from './writing.ts';
+import { withWriting, writeThenSay } from './writing.ts';
 
 export function endpointSetCallers(command: Command, context: Context) {
   return withConnection(withWriting(withOutput(command, 'text', 'json')))
@@ -72,10 +72,10 @@ export function endpointSetCallers(command: Command, context: Context) {
             ].join('\n'),
           });
         if (opened.kind === 'self-hosted') warnings.push(...enforcementNotes(enforcement, true));
-        await whileWriting(context, options, async (writing) => {
+        await writeThenSay(context, options, async (writing) => {
           const { change, pending } = await plan.write(writing);
           const result = { ...(await opened.envelope()), ...change, warnings, notes };
-          await emitWarned(context, options, changeView, result, pending ? 8 : 0);
+          return async () => emitWarned(context, options, changeView, result, pending ? 8 : 0);
         });
       });
     });

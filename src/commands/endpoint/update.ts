@@ -15,7 +15,7 @@ import { withConnection } from '../profile-of.ts';
 import { descriptionOf } from './description.ts';
 import { checkRegistered } from './registered.ts';
 import { changedTarget } from './target.ts';
-import { whileWriting, withWriting } from './writing.ts';
+import { withWriting, writeThenSay } from './writing.ts';
 
 export function endpointUpdate(command: Command, context: Context) {
   return withConnection(withWriting(withOutput(command, 'text', 'json')))
@@ -69,15 +69,16 @@ export function endpointUpdate(command: Command, context: Context) {
           });
         if (opened.kind === 'self-hosted')
           warnings.push(...enforcementNotes(await opened.enforcement(), opened.policy !== null));
-        await whileWriting(context, options, async (writing) => {
+        await writeThenSay(context, options, async (writing) => {
           const { change, pending } = await rewrite(opened.api, 'update', held, wish, writing);
-          await emitWarned(
-            context,
-            options,
-            changeView,
-            { ...(await opened.envelope()), ...change, warnings },
-            pending ? 8 : 0,
-          );
+          return async () =>
+            emitWarned(
+              context,
+              options,
+              changeView,
+              { ...(await opened.envelope()), ...change, warnings },
+              pending ? 8 : 0,
+            );
         });
       });
     });

@@ -63,6 +63,16 @@ export async function whileWriting<T>(
   }
 }
 
+/** The same; what `work` returns is said when the line of progress has gone. */
+export async function writeThenSay(
+  context: Context,
+  options: WritingOptions,
+  work: (writing: Writing) => Promise<(() => Promise<void>) | undefined>,
+): Promise<void> {
+  const say = await whileWriting(context, options, work);
+  await say?.();
+}
+
 /** Rejects with the signal's reason as soon as it aborts. */
 export function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
