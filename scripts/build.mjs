@@ -1,4 +1,4 @@
-// Builds dist/: the program as CommonJS files, of which a command loads only its own (docs/architecture.md), and the
+// Builds dist/: the program as CommonJS packs, of which a command loads only its own (docs/architecture.md), and the
 // library. Heavy packages stay outside and are loaded at the moment of use.
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { build, transform } from 'esbuild';
@@ -16,6 +16,15 @@ const withoutSubprograms = {
     build.onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: 'module.exports = {}' }));
   },
 };
+
+/**
+ * The start of dist/nexusctl.cjs. A pack holds an entry and all that it needs, as functions by name that V8 does not
+ * compile before they are called: one file to find and read instead of thirty. What several packs hold runs once.
+ */
+const loader = `'use strict';
+const pieces=new Map(),run=new Map();
+function add(pack){for(const name of Object.keys(pack))if(!pieces.has(name))pieces.set(name,pack[name])}
+function __piece(name){let module=run.get(name);if(module===undefined){if(!pieces.has(name))add(require('./packs/'+name+'.cjs'));module={exports:{}};run.set(name,module);pieces.get(name)(module,module.exports,require,__piece)}return module.exports}`;
 
 const target = 'node20.3';
 const minified = { minifyWhitespace: true, minifySyntax: true, legalComments: 'eof' };
@@ -45,8 +54,8 @@ for (const name of ['codec', 'converter', 'endpoint-value']) await declarations(
 await writeFile('dist/THIRD-PARTY-LICENSES.txt', await licences(program.metafile, library.metafile));
 
 /**
- * The program as CommonJS files that load each other when a verb needs them. esbuild splits only ES modules, and Node
- * starts CommonJS faster, so the pieces are split as the one and then written as the other.
+ * The program as CommonJS packs that are loaded when a verb needs them. esbuild splits only ES modules, and Node starts
+ * CommonJS faster, so the pieces are split as the one and then written as the other.
  */
 async function buildProgram() {
   const result = await build({
@@ -59,35 +68,61 @@ async function buildProgram() {
     chunkNames: 'chunks/[name]-[hash]',
     write: false,
   });
-  await mkdir('dist/chunks', { recursive: true });
-  await Promise.all(
-    result.outputFiles.map(async ({ path, text }) => {
-      const late = text.replaceAll(/\bimport\((["']\.{1,2}\/[^"']+["'])\)/g, 'Promise.resolve().then(()=>require($1))');
-      const { code } = await transform(late, {
-        ...minified,
-        format: 'cjs',
-        platform: 'node',
-        target,
-        sourcefile: 'chunk.mjs',
-      });
-      const cjs = code.replaceAll(/require\((["'])(\.{1,2}\/[^"']+)\.js\1\)/g, 'require("$2.cjs")');
-      await writeFile(path.replace(/\.js$/, '.cjs'), requireLate(cjs));
-    }),
+  const outputs = new Map(Object.entries(result.metafile.outputs).map(([path, output]) => [nameOf(path), output]));
+  const closure = (name, seen = new Set()) => {
+    if (seen.has(name)) return seen;
+    seen.add(name);
+    for (const { path, kind, external } of outputs.get(name).imports)
+      if (kind === 'import-statement' && external !== true) closure(nameOf(path), seen);
+    return seen;
+  };
+  const pieces = new Map(
+    await Promise.all(result.outputFiles.map(async ({ path, text }) => [nameOf(path), await pieceOf(text)])),
   );
+  const base = closure('nexusctl');
+  await mkdir('dist/packs', { recursive: true });
+  await writeFile(
+    'dist/nexusctl.cjs',
+    `${loader}\nadd(${packOf([...base], pieces)});\nmodule.exports=__piece("nexusctl");\n`,
+  );
+  for (const [name, { entryPoint }] of outputs) {
+    if (entryPoint === undefined || name === 'nexusctl') continue;
+    const own = [...closure(name)].filter((piece) => !base.has(piece));
+    await writeFile(`dist/packs/${name}.cjs`, `module.exports=${packOf(own, pieces)};\n`);
+  }
   return result;
 }
 
+function packOf(names, pieces) {
+  const functions = names.map(
+    (name) => `${JSON.stringify(name)}:function(module,exports,require,__piece){${pieces.get(name)}\n}`,
+  );
+  return `{${functions.join(',\n')}}`;
+}
+
+function nameOf(path) {
+  return /([^/\\]+)\.js$/.exec(path)[1];
+}
+
+/** One of esbuild's ES modules as the body of a CommonJS function that gets others by `__piece(NAME)`. */
+async function pieceOf(text) {
+  const late = text.replaceAll(/\bimport\((["']\.{1,2}\/[^"']+["'])\)/g, 'Promise.resolve().then(()=>require($1))');
+  const format = { format: 'cjs', platform: 'node', target, sourcefile: 'piece.mjs' };
+  const { code } = await transform(late, { ...minified, ...format });
+  return requireLate(code.replaceAll(/\brequire\((["'])\.{1,2}\/(?:[^"']+\/)?([^"'/]+)\.js\1\)/g, '__piece("$2")'));
+}
+
 /**
- * Moves each `require` of a piece or of a Node module from the top of a file to where its value is used, as other
- * bundlers' "inline requires" do: a command then loads what it comes to, not all that it might. Our modules do nothing
- * when they are loaded, so the order does not matter; packages outside the bundle stay where they are.
+ * Moves each load of a piece or of a Node module from the top to where its value is used, as other bundlers' "inline
+ * requires" do: a command then runs what it comes to, not all that it might. Our modules do nothing when they are
+ * loaded, so the order does not matter; packages outside the bundle stay where they are.
  */
 function requireLate(code) {
   const calls = new Map();
   const declared = code
-    .replaceAll(/(?<=^|[;}])require\("\.{1,2}\/[^"]+"\);/g, '')
+    .replaceAll(/(?<=^|[;}])__piece\("[^"]+"\);/g, '')
     .replaceAll(
-      /\b(import_\w+)=(__toESM\(require\("node:[^"]+"\)(?:,1)?\)|require\("(?:node:|\.{1,2}\/)[^"]+"\))(?=[,;])/g,
+      /\b(import_\w+)=(__toESM\(require\("node:[^"]+"\)(?:,1)?\)|require\("node:[^"]+"\)|__piece\("[^"]+"\))(?=[,;])/g,
       (_whole, name, call) => {
         calls.set(name, call);
         return `\0${name}`;
