@@ -124,7 +124,7 @@ export default {
     {
       name: 'no-orphans',
       comment: 'A file that nothing imports is a leftover.',
-      severity: 'warn',
+      severity: 'error',
       from: { orphan: true, path: '^src/', pathNot: '^src/bin\\.ts$' },
       to: {},
     },
