@@ -76,21 +76,38 @@ function refuseUnsafe(target: Connection, host: string, proxy: Proxy | null): vo
 }
 
 function refuseForeign(socket: Socket, address: string): void {
-  const peer = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
-  if (peer === '::1' || peer.startsWith('127.')) return;
+  if (isLoopback(socket.remoteAddress)) return;
   throw new NexusctlError(
     'INSECURE_CREDENTIAL',
-    `${address} is ${peer}, not a loopback address: no credential in clear`,
+    `${address} is ${socket.remoteAddress ?? 'gone'}, not a loopback address: no credential in clear`,
     {
       hint: 'turn TLS on with --tls',
     },
   );
 }
 
+/** CONNECT carries the proxy's password in clear: it goes to a proxy on this machine only (security.md 1). */
+function refuseForeignProxy(socket: Socket, { host, port }: Proxy): void {
+  if (isLoopback(socket.remoteAddress)) return;
+  socket.destroy();
+  throw new NexusctlError(
+    'INSECURE_CREDENTIAL',
+    `the proxy ${host}:${String(port)} is not on this machine: its password would go out in clear`,
+    { hint: 'use a proxy without a password, or one on this machine that knows it' },
+  );
+}
+
+/** By the address that is really connected, never by a name. */
+export function isLoopback(remoteAddress: string | undefined): boolean {
+  const peer = (remoteAddress ?? '').replace(/^::ffff:/, '');
+  return peer === '::1' || /^127(?:\.\d{1,3}){3}$/.test(peer);
+}
+
 async function openSocket(host: string, port: number, proxy: Proxy | null, signal: AbortSignal): Promise<Socket> {
   const to = proxy ?? { host, port };
   const socket = connectTcp({ host: to.host, port: to.port, noDelay: true });
   await event(socket, 'connect', signal);
+  if (proxy?.credentials !== undefined) refuseForeignProxy(socket, proxy);
   if (proxy !== null) await tunnel(socket, `${host.includes(':') ? `[${host}]` : host}:${String(port)}`, proxy, signal);
   return socket;
 }

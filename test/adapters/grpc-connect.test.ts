@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { isLoopback } from '../../src/adapters/grpc-connect.ts';
+
+it.each([
+  ['127.0.0.1', true],
+  ['127.255.0.9', true],
+  ['::1', true],
+  ['::ffff:127.0.0.1', true],
+  ['10.0.0.1', false],
+  ['::ffff:10.0.0.1', false],
+  ['128.0.0.1', false],
+  ['127.0.0.1.example', false],
+  ['::2', false],
+  [undefined, false],
+] as const)('a credential in clear may go to %s: %s', (address, loopback) => {
+  expect(isLoopback(address)).toBe(loopback);
+});
