@@ -1,6 +1,7 @@
 import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { isLoopback } from '../connectivity/address.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { fromSocketError } from '../errors/translate.ts';
 import type { Connection } from '../profile/connection.ts';
@@ -76,7 +77,7 @@ function refuseUnsafe(target: Connection, host: string, proxy: Proxy | null): vo
 }
 
 function refuseForeign(socket: Socket, address: string): void {
-  if (isLoopback(socket.remoteAddress)) return;
+  if (isLoopback(socket.remoteAddress ?? '')) return;
   throw new NexusctlError(
     'INSECURE_CREDENTIAL',
     `${address} is ${socket.remoteAddress ?? 'gone'}, not a loopback address: no credential in clear`,
@@ -88,19 +89,13 @@ function refuseForeign(socket: Socket, address: string): void {
 
 /** CONNECT carries the proxy's password in clear: it goes to a proxy on this machine only (security.md 1). */
 function refuseForeignProxy(socket: Socket, { host, port }: Proxy): void {
-  if (isLoopback(socket.remoteAddress)) return;
+  if (isLoopback(socket.remoteAddress ?? '')) return;
   socket.destroy();
   throw new NexusctlError(
     'INSECURE_CREDENTIAL',
     `the proxy ${host}:${String(port)} is not on this machine: its password would go out in clear`,
     { hint: 'use a proxy without a password, or one on this machine that knows it' },
   );
-}
-
-/** By the address that is really connected, never by a name. */
-export function isLoopback(remoteAddress: string | undefined): boolean {
-  const peer = (remoteAddress ?? '').replace(/^::ffff:/, '');
-  return peer === '::1' || /^127(?:\.\d{1,3}){3}$/.test(peer);
 }
 
 async function openSocket(host: string, port: number, proxy: Proxy | null, signal: AbortSignal): Promise<Socket> {

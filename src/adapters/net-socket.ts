@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { isLoopback } from '../connectivity/address.ts';
 import type { GreetResult, Limits, ProxyAddress, ProxyResult, TcpResult, Way } from '../connectivity/net.ts';
 import { errnoOf, limited } from './net-limit.ts';
 
@@ -99,7 +100,7 @@ async function askForTunnel(
   if (!opened.ok)
     return { result: opened.errno === 'ETIMEDOUT' ? { kind: 'silent' } : { kind: 'unreachable', errno: opened.errno } };
   const { socket } = opened;
-  const mayAuthenticate = authenticate && /^(?:::1|(?:::ffff:)?127\.)/.test(socket.remoteAddress ?? '');
+  const mayAuthenticate = authenticate && isLoopback(socket.remoteAddress ?? '');
   if (authenticate && !mayAuthenticate) {
     socket.destroy();
     return { result: { kind: 'refused', status: 407, schemes: ['Basic'] } };

@@ -31,7 +31,7 @@ export function isCloudHost(host: string): boolean {
 
 /** An address at which a plaintext connection does not leave this machine. */
 export function isLoopback(address: string): boolean {
-  return address === '::1' || /^(?:::ffff:)?127\./.test(address);
+  return address === '::1' || /^(?:::ffff:)?127(?:\.\d{1,3}){3}$/.test(address);
 }
 
 /** Addresses of private networks: RFC 1918, RFC 6598, link-local and unique local. */

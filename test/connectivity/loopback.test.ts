@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isLoopback } from '../../src/adapters/grpc-connect.ts';
+import { isLoopback } from '../../src/connectivity/address.ts';
 
 it.each([
   ['127.0.0.1', true],
@@ -11,7 +11,7 @@ it.each([
   ['128.0.0.1', false],
   ['127.0.0.1.example', false],
   ['::2', false],
-  [undefined, false],
+  ['', false],
 ] as const)('a credential in clear may go to %s: %s', (address, loopback) => {
   expect(isLoopback(address)).toBe(loopback);
 });
