@@ -3,7 +3,7 @@ import { request as requestHttp, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import type { CodecProbe, ProbeRequest, ProbeResult } from '../codec-server/doctor/probe.ts';
-import { isLoopbackHost } from '../codec-server/loopback.ts';
+import { isLoopback } from '../connectivity/address.ts';
 
 const largestBytes = 8 * 1024 * 1024;
 
@@ -72,7 +72,7 @@ function send({
       });
     });
     function ready(remoteAddress: string, verified: boolean): void {
-      if (hasCredential && !verified && !isLoopbackHost(remoteAddress)) {
+      if (hasCredential && !verified && !isLoopback(remoteAddress)) {
         fail('credential', '');
         return;
       }

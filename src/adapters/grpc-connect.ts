@@ -2,10 +2,12 @@ import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { isLoopback } from '../connectivity/address.ts';
+import type { ProxyResult } from '../connectivity/net.ts';
+import { proxyFor, type ChosenProxy } from '../connectivity/proxy-choice.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { fromSocketError } from '../errors/translate.ts';
 import type { Connection } from '../profile/connection.ts';
-import { proxyFor, type Proxy } from './proxy.ts';
+import { openTunnel } from './net-tunnel.ts';
 
 export interface Connected {
   readonly session: ClientHttp2Session;
@@ -18,14 +20,13 @@ export interface Connected {
  */
 export async function connectGrpc(target: Connection, signal: AbortSignal): Promise<Connected> {
   const { host, port } = parseAddress(target.address);
-  const proxy = proxyFor(host, target.env);
   const credentials = await target.credentials();
   const secret = Object.keys(credentials).length > 0;
-  if (secret) refuseUnsafe(target, host, proxy);
+  if (secret) refuseUnsafe(target, host);
   const limit = AbortSignal.any([signal, AbortSignal.timeout(target.connectMs)]);
   let socket: Socket | undefined;
   try {
-    socket = await openSocket(host, port, proxy, limit);
+    socket = await openSocket(host, port, target, limit);
     if (target.tls === null && secret) refuseForeign(socket, target.address);
     const secured = target.tls === null ? socket : await secure(socket, host, target.tls, limit);
     socket = secured;
@@ -59,7 +60,7 @@ export function parseAddress(address: string): { readonly host: string; readonly
   return { host, port };
 }
 
-function refuseUnsafe(target: Connection, host: string, proxy: Proxy | null): void {
+function refuseUnsafe(target: Connection, host: string): void {
   if (target.tls !== null) {
     if (target.tls.verify) return;
     throw new NexusctlError('INSECURE_CREDENTIAL', 'no credential is sent to a server whose name is not verified', {
@@ -70,7 +71,7 @@ function refuseUnsafe(target: Connection, host: string, proxy: Proxy | null): vo
     throw new NexusctlError('INSECURE_CREDENTIAL', `a credential would go to ${target.address} in clear text`, {
       hint: `turn TLS on with --tls, or on loopback allow it with --allow-plaintext-key ${host}`,
     });
-  if (proxy !== null)
+  if (proxyFor(host, target.env) !== null)
     throw new NexusctlError('INSECURE_CREDENTIAL', 'a credential would go through a proxy in clear text', {
       hint: `turn TLS on with --tls, or name the host in no_proxy`,
     });
@@ -87,51 +88,46 @@ function refuseForeign(socket: Socket, address: string): void {
   );
 }
 
-/** CONNECT carries the proxy's password in clear: it goes to a proxy on this machine only (security.md 1). */
-function refuseForeignProxy(socket: Socket, { host, port }: Proxy): void {
-  if (isLoopback(socket.remoteAddress ?? '')) return;
-  socket.destroy();
-  throw new NexusctlError(
-    'INSECURE_CREDENTIAL',
-    `the proxy ${host}:${String(port)} is not on this machine: its password would go out in clear`,
-    { hint: 'use a proxy without a password, or one on this machine that knows it' },
-  );
-}
-
-async function openSocket(host: string, port: number, proxy: Proxy | null, signal: AbortSignal): Promise<Socket> {
-  const to = proxy ?? { host, port };
-  const socket = connectTcp({ host: to.host, port: to.port, noDelay: true });
-  await event(socket, 'connect', signal);
-  if (proxy?.credentials !== undefined) refuseForeignProxy(socket, proxy);
-  if (proxy !== null) await tunnel(socket, `${host.includes(':') ? `[${host}]` : host}:${String(port)}`, proxy, signal);
+async function openSocket(host: string, port: number, target: Connection, signal: AbortSignal): Promise<Socket> {
+  const proxy = proxyFor(host, target.env);
+  if (proxy === null) {
+    const socket = connectTcp({ host, port, noDelay: true });
+    await event(socket, 'connect', signal);
+    return socket;
+  }
+  const clearAllowed = target.plaintextHost === proxy.host;
+  const limits = { timeoutMs: target.connectMs, signal };
+  const { socket, result } = await openTunnel({ ...proxy, clearAllowed }, host, port, limits);
+  if (socket === undefined) throw noTunnel(result, proxy, target.address);
   return socket;
 }
 
-/** CONNECT by hand: node:http would add 10 ms to every start for three lines of text. */
-async function tunnel(socket: Socket, to: string, proxy: Proxy, signal: AbortSignal): Promise<void> {
-  const { credentials } = proxy;
-  const basic =
-    credentials === undefined ? '' : `Proxy-Authorization: Basic ${Buffer.from(credentials).toString('base64')}\r\n`;
-  socket.write(`CONNECT ${to} HTTP/1.1\r\nHost: ${to}\r\n${basic}\r\n`);
-  let answer = Buffer.alloc(0);
-  while (!answer.includes('\r\n\r\n')) {
-    if (answer.length > 16_384) break;
-    await event(socket, 'readable', signal);
-    const chunk = socket.read() as Buffer | null;
-    if (chunk === null && socket.readableEnded) break;
-    answer = Buffer.concat([answer, chunk ?? Buffer.alloc(0)]);
+function noTunnel(result: Exclude<ProxyResult, { kind: 'open' }>, proxy: ChosenProxy, address: string): NexusctlError {
+  const name = `the proxy ${proxy.host}:${String(proxy.port)}`;
+  if (result.kind === 'refused' && result.withheld !== undefined)
+    return new NexusctlError('INSECURE_CREDENTIAL', `${name} wants its password, which would go out in clear`, {
+      hint:
+        result.withheld === 'remote'
+          ? 'use a proxy without a password, or one on this machine that knows it, or name the host in no_proxy'
+          : `allow it for this proxy with --allow-plaintext-key ${proxy.host}, or name the host in no_proxy`,
+    });
+  return new NexusctlError('UNREACHABLE', `${name} did not open a tunnel to ${address}: ${whyNot(result)}`, {
+    hint: 'check grpc_proxy, https_proxy and http_proxy, or name the host in no_proxy',
+    details: { address },
+  });
+}
+
+function whyNot(result: Exclude<ProxyResult, { kind: 'open' }>): string {
+  switch (result.kind) {
+    case 'refused':
+      return `status ${String(result.status)}`;
+    case 'unreachable':
+      return result.errno;
+    case 'not-http':
+      return 'no HTTP answer';
+    case 'silent':
+      return 'no answer in time';
   }
-  const end = answer.indexOf('\r\n\r\n');
-  const status = /^HTTP\/1\.[01] (\d{3})/.exec(answer.toString('latin1'))?.[1];
-  if (status === '200' && end >= 0) {
-    if (answer.length > end + 4) socket.unshift(answer.subarray(end + 4));
-    return;
-  }
-  throw new NexusctlError(
-    'UNREACHABLE',
-    `the proxy ${proxy.host}:${String(proxy.port)} did not open a tunnel to ${to}: ${status === undefined ? 'no HTTP answer' : `status ${status}`}`,
-    { hint: 'check grpc_proxy, https_proxy and http_proxy, or name the host in no_proxy', details: { address: to } },
-  );
 }
 
 async function secure(

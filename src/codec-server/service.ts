@@ -5,7 +5,7 @@ import { readPayloads, writePayloads } from './body.ts';
 import type { Codec } from './codec.ts';
 import { corsHeaders, isPreflight, listedOrigin, preflightHeaders } from './cors.ts';
 import type { CodecLimits } from './limits.ts';
-import { isOwnHost } from './loopback.ts';
+import { isOwnHost } from './own-host.ts';
 import type { Metrics } from './metrics.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { readHeaders, route, type CodecResponse, type Headers, type Operation, type RequestHead } from './request.ts';

@@ -8,7 +8,7 @@ import type { Secrets } from '../profile/secrets.ts';
 
 /** The namespace frontend (or the operator service beside it) of a profile. */
 export async function frontendConnection(context: Context, profile: Profile, secrets: Secrets): Promise<Connection> {
-  const { tls, auth, grpcMeta, authority, plaintextKeyHost } = profile;
+  const { tls, auth, grpcMeta, authority } = profile;
   const withCertificate = auth?.value !== 'api-key';
   const apiKey = auth?.value === 'mtls' ? undefined : profile.apiKey;
   const [ca, cert, key] = await Promise.all([
@@ -31,7 +31,6 @@ export async function frontendConnection(context: Context, profile: Profile, sec
       ...(authority === undefined ? {} : { ':authority': authority.value }),
     },
     credentials: credentialsOf(secrets, profile.address, apiKey, grpcMeta),
-    ...(plaintextKeyHost === undefined ? {} : { plaintextHost: hostOf(plaintextKeyHost.value) }),
   };
 }
 
@@ -57,8 +56,15 @@ export async function controlPlaneConnection(
   };
 }
 
-function shared({ env }: Context, { timeouts }: Profile): Pick<Connection, 'env' | 'connectMs'> {
-  return { env, connectMs: timeouts.connectMs };
+function shared(
+  { env }: Context,
+  { timeouts, plaintextKeyHost }: Profile,
+): Pick<Connection, 'env' | 'connectMs' | 'plaintextHost'> {
+  return {
+    env,
+    connectMs: timeouts.connectMs,
+    ...(plaintextKeyHost === undefined ? {} : { plaintextHost: hostOf(plaintextKeyHost.value) }),
+  };
 }
 
 function userAgent({ version }: Context): Readonly<Record<string, string>> {

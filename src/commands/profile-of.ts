@@ -55,7 +55,10 @@ function credentialFlags(): readonly Flag[] {
     new Option('--tls-server-name <name>', 'name to verify and to send as SNI'),
     new Option('--tls-disable-host-verification', 'trust any server; no credential is sent then'),
     new Option('--no-tls-disable-host-verification').hideHelp(),
-    new Option('--allow-plaintext-key <host>', 'let an API key go to this host in clear text'),
+    new Option(
+      '--allow-plaintext-key <host>',
+      "let an API key, or a proxy's password, go to this host on loopback in clear text",
+    ),
   ];
 }
 

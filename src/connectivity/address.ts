@@ -29,9 +29,20 @@ export function isCloudHost(host: string): boolean {
   return /(?:^|\.)(?:tmprl\.cloud|api\.temporal\.io)\.?$/i.test(host);
 }
 
-/** An address at which a plaintext connection does not leave this machine. */
+/** A connected address at which a plaintext connection does not leave this machine. */
 export function isLoopback(address: string): boolean {
-  return address === '::1' || /^(?:::ffff:)?127(?:\.\d{1,3}){3}$/.test(address);
+  if (address === '::1') return true;
+  const bare = address.replace(/^::ffff:/i, '');
+  return bare.startsWith('127.') && isIpv4(bare);
+}
+
+/** A host name or address literal that can only be this machine. Before a secret goes out, the socket is asked too. */
+export function isLoopbackHost(host: string): boolean {
+  const name = host
+    .toLowerCase()
+    .replace(/^\[(.*)\]$/, '$1')
+    .replace(/\.$/, '');
+  return name === 'localhost' || isLoopback(name);
 }
 
 /** Addresses of private networks: RFC 1918, RFC 6598, link-local and unique local. */

@@ -712,8 +712,12 @@ export const catalogue = {
     severity: 'error',
     exit: 'permission',
     title: 'the proxy wants a password',
-    means: 'It answered 407. SDKs can only do basic authentication from the URL of the proxy variable.',
-    fix: ['Put the credentials into the proxy URL, or use a proxy that needs none.'],
+    means:
+      'It answered 407. SDKs can only do basic authentication from the URL of the proxy variable, in clear. nexusctl gives its password to a proxy on loopback only, and only with --allow-plaintext-key.',
+    fix: [
+      'Put the credentials into the proxy URL, or use a proxy that needs none.',
+      'To test through a proxy on this machine, name its host with --allow-plaintext-key.',
+    ],
   },
   PRX003: {
     layer: 'proxy',

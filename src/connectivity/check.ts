@@ -141,6 +141,8 @@ export interface ProxyEvidence {
     readonly port: number;
     readonly shown: string;
     readonly auth?: string;
+    /** --allow-plaintext-key names the proxy. */
+    readonly clearAllowed: boolean;
   } | null;
 }
 

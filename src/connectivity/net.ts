@@ -51,6 +51,8 @@ export interface ProxyAddress {
   readonly port: number;
   /** `user:password`, for the proxy alone. It goes out only after the proxy has asked, and only on loopback. */
   readonly auth?: string;
+  /** --allow-plaintext-key names this proxy; without it `auth` stays here. */
+  readonly clearAllowed: boolean;
 }
 
 export type LookupResult =
@@ -70,7 +72,14 @@ export type TcpResult =
 export type ProxyResult =
   | { readonly kind: 'open'; readonly ms: number }
   | { readonly kind: 'unreachable'; readonly errno: string }
-  | { readonly kind: 'refused'; readonly status: number; readonly schemes: readonly string[] }
+  | {
+      readonly kind: 'refused';
+      readonly status: number;
+      /** What Proxy-Authenticate offers, lower case. */
+      readonly schemes: readonly string[];
+      /** The proxy asked for the password and did not get it: it is not loopback, or nobody allowed that. */
+      readonly withheld?: 'remote' | 'not-allowed';
+    }
   | { readonly kind: 'not-http'; readonly bytes: Uint8Array }
   | { readonly kind: 'silent' };
 

@@ -1,3 +1,4 @@
+import { isLoopbackHost } from '../connectivity/address.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { originText, type Backend, type Profile, type Setting } from './profile.ts';
 
@@ -30,7 +31,7 @@ export function inferBackend({
     const origin = controlPlane?.origin ?? cloudKey?.origin;
     return origin === undefined ? { value: 'self-hosted', origin: address.origin } : cloud(origin);
   }
-  if (controlPlane !== undefined && isLoopback(hostOf(controlPlane.value)) && isLoopback(hostOf(address.value)))
+  if (controlPlane !== undefined && isLoopbackHost(hostOf(controlPlane.value)) && isLoopbackHost(hostOf(address.value)))
     return cloud(controlPlane.origin);
   if (controlPlane?.origin.kind === 'flag' && address.origin.kind !== 'flag') return cloud(controlPlane.origin);
   return cloudKey === undefined ? { value: 'self-hosted', origin: address.origin } : null;
@@ -60,7 +61,7 @@ export function backendToWrite(profile: Pick<Profile, 'backend' | 'address' | 'c
  */
 export function checkCloudKeyTarget({ cloud }: Pick<Profile, 'cloud'>): void {
   const host = hostOf(cloud.address.value);
-  if (isControlPlane(host) || isLoopback(host) || cloud.address.origin.kind === 'flag') return;
+  if (isControlPlane(host) || isLoopbackHost(host) || cloud.address.origin.kind === 'flag') return;
   const where = originText(cloud.address.origin);
   throw new NexusctlError('INSECURE_CREDENTIAL', `the Cloud API key does not go to ${host}, which ${where} names`, {
     hint: 'it is sent to *.tmprl.cloud and loopback; type --cloud-address for another host',
@@ -71,10 +72,6 @@ export function checkCloudKeyTarget({ cloud }: Pick<Profile, 'cloud'>): void {
 /** `ns.acct.tmprl.cloud`, `region.cloud.api.temporal.io`: compared label by label, never as a substring. */
 export function isCloudHost(host: string): boolean {
   return isControlPlane(host) || endsWithLabels(host, ['api', 'temporal', 'io']);
-}
-
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
 }
 
 /** The host of `host:port`, `[::1]:port` or a pasted URL, in lower case and without a final dot. */

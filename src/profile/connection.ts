@@ -19,7 +19,7 @@ export interface Connection {
    * socket, or in clear to a loopback address for which `plaintextHost` was given.
    */
   readonly credentials: () => Promise<Readonly<Record<string, string>>>;
-  /** --allow-plaintext-key. */
+  /** --allow-plaintext-key: the host, or the proxy on the way, that may see a credential in clear on loopback. */
   readonly plaintextHost?: string;
 }
 

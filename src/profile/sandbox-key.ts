@@ -1,5 +1,5 @@
+import { isLoopbackHost } from '../connectivity/address.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
-import { isLoopback } from './backend.ts';
 
 /** By this the key of a rehearsal account is known anywhere. */
 export const sandboxKeyPrefix = 'nexusctl-sandbox-';
@@ -9,7 +9,7 @@ export const sandboxKeyPrefix = 'nexusctl-sandbox-';
  * machine (security.md 23).
  */
 export function isStraySandboxKey(key: string, host: string): boolean {
-  return key.startsWith(sandboxKeyPrefix) && !isLoopback(host);
+  return key.startsWith(sandboxKeyPrefix) && !isLoopbackHost(host);
 }
 
 /** @throws NexusctlError INSECURE_CREDENTIAL */

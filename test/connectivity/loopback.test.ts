@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isLoopback } from '../../src/connectivity/address.ts';
+import { isLoopback, isLoopbackHost } from '../../src/connectivity/address.ts';
 
 it.each([
   ['127.0.0.1', true],
@@ -14,4 +14,20 @@ it.each([
   ['', false],
 ] as const)('a credential in clear may go to %s: %s', (address, loopback) => {
   expect(isLoopback(address)).toBe(loopback);
+});
+
+it.each([
+  ['localhost', true],
+  ['LOCALHOST.', true],
+  ['127.0.0.1', true],
+  ['[::1]', true],
+  ['::ffff:127.0.0.1', true],
+  ['localhost.example', false],
+  ['127.0.0.1.example', false],
+  ['127.999.0.1', false],
+  ['mylocalhost', false],
+  ['0.0.0.0', false],
+  ['', false],
+] as const)('%s can only be this machine: %s', (host, loopback) => {
+  expect(isLoopbackHost(host)).toBe(loopback);
 });

@@ -1,4 +1,4 @@
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { assertFault, test, type Fault, type Scene } from './fault.ts';
@@ -153,23 +153,21 @@ async function healthyUpper(lab: Lab): Promise<Scene> {
 describe('proxies', () => {
   it.each(faults)('$name → $code', (fault) => assertFault(fault, lab()));
 
-  it.each(['', 'me:right@'])(
-    'a tunnel is healthy (%s), and the password goes out only when asked for',
-    async (userinfo) => {
-      const server = await startTemporal(
-        lab(),
-        { apiKey: canary },
-        { ...material(lab(), 'server'), ALPNProtocols: ['h2'] },
-      );
-      const proxy = await (userinfo === '' ? startProxy(lab(), null) : startAuthenticating(lab()));
-      const { report } = await test({
-        args: ['--address', server.address, '--tls-ca-path', lab().path('ca.pem')],
-        env: { https_proxy: `http://${userinfo}${proxy.address}`, TEMPORAL_API_KEY: canary },
-        strangers: [proxy],
-      });
-      expect(report.primary).toBeNull();
-    },
-  );
+  it.each(['', 'me:right@'])('a tunnel that wants no password is healthy (%s), and gets none', async (userinfo) => {
+    const server = await startTemporal(
+      lab(),
+      { apiKey: canary },
+      { ...material(lab(), 'server'), ALPNProtocols: ['h2'] },
+    );
+    const proxy = await startProxy(lab(), null);
+    const { report } = await test({
+      args: ['--address', server.address, '--tls-ca-path', lab().path('ca.pem')],
+      env: { https_proxy: `http://${userinfo}${proxy.address}`, TEMPORAL_API_KEY: canary },
+      strangers: [proxy],
+    });
+    expect(report.primary).toBeNull();
+    expect(proxy.seen()).not.toContain('Proxy-Authorization');
+  });
 
   it('no_proxy leads around a dead proxy', async () => {
     const { report } = await test(
@@ -178,25 +176,3 @@ describe('proxies', () => {
     expect(report.primary).toBeNull();
   });
 });
-
-async function startAuthenticating(lab: Lab): Promise<Running> {
-  const wanted = `Basic ${Buffer.from('me:right').toString('base64')}`;
-  const server = createServer((socket) => {
-    socket.on('error', () => undefined);
-    socket.once('data', (head) => {
-      if (!head.toString().includes(wanted)) {
-        socket.end('HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm="x"\r\n\r\n');
-        return;
-      }
-      const upstream = connect(Number(/CONNECT [^ ]*:(\d+) /.exec(head.toString())?.[1]), '127.0.0.1', () =>
-        socket.write('HTTP/1.1 200 OK\r\n\r\n'),
-      );
-      upstream.on('error', () => socket.destroy());
-      upstream.pipe(socket).pipe(upstream);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  lab.onClose(() => server.close());
-  const { port } = server.address() as { port: number };
-  return { port, address: `127.0.0.1:${String(port)}`, seen: () => '' };
-}

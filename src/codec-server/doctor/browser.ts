@@ -1,4 +1,4 @@
-import { isLoopbackHost } from '../loopback.ts';
+import { isLoopbackHost } from '../../connectivity/address.ts';
 
 /** Where an address lives, as browsers tell it (WICG Local Network Access). */
 export type AddressSpace = 'loopback' | 'local' | 'public';

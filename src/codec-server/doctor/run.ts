@@ -1,5 +1,5 @@
 import type { ExitCode } from '../../errors/exit-codes.ts';
-import { isLoopbackHost } from '../loopback.ts';
+import { isLoopbackHost } from '../../connectivity/address.ts';
 import {
   addressSpace,
   isMixedContent,

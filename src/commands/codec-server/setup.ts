@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { parseOrigin } from '../../codec-server/cors.ts';
-import { isLoopbackHost } from '../../codec-server/loopback.ts';
+import { isLoopbackHost } from '../../connectivity/address.ts';
 import type { TlsPair } from '../../codec-server/socket.ts';
 import { isLongEnough } from '../../codec-server/tokens.ts';
 import type { Context } from '../../context.ts';

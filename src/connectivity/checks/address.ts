@@ -1,4 +1,4 @@
-import { isCloudHost, isLoopback, isPrivateAddress, parseAddress, type ParsedAddress } from '../address.ts';
+import { isCloudHost, isLoopbackHost, isPrivateAddress, parseAddress, type ParsedAddress } from '../address.ts';
 import { mendAddress } from '../address-mend.ts';
 import type { AddressEvidence, Check, Outcome, Subject } from '../check.ts';
 import { cloudNames } from '../cloud-names.ts';
@@ -121,8 +121,7 @@ function ipv6({ family, host, port }: ParsedAddress, { tls }: Subject): Finding[
 
 /** Only where the environment itself says so: a name for another machine is then the likely mistake. */
 function loopbackInContainer({ host, port }: ParsedAddress, { env }: Subject): Finding[] {
-  const loopback = host === 'localhost' || isLoopback(host);
-  if (!loopback || env['KUBERNETES_SERVICE_HOST'] === undefined) return [];
+  if (!isLoopbackHost(host) || env['KUBERNETES_SERVICE_HOST'] === undefined) return [];
   return [
     finding('ADR010', `${host} is this pod itself; a server in another pod has a service name`, {
       severity: 'info',

@@ -1,5 +1,5 @@
 import type { Check, ProxyEvidence } from '../check.ts';
-import { finding, type Finding } from '../finding.ts';
+import { commandLine, finding, type Finding } from '../finding.ts';
 import type { ProxyResult } from '../net.ts';
 import { limitsOf } from '../way.ts';
 import { banner, protocolOf } from '../wire-words.ts';
@@ -48,9 +48,12 @@ function judge(result: ProxyResult, proxy: Proxy, target: string): Finding[] {
   }
 }
 
-function refusal({ status, schemes }: ProxyResult & { kind: 'refused' }, proxy: Proxy, target: string): Finding {
+type Refused = ProxyResult & { kind: 'refused' };
+
+function refusal({ status, schemes, withheld }: Refused, proxy: Proxy, target: string): Finding {
   const evidence = { proxy: proxy.shown, status, ...(schemes.length === 0 ? {} : { schemes }) };
   const answered = `the proxy ${proxy.shown} answered ${String(status)} for ${target}`;
+  if (status === 407 && withheld !== undefined) return unsent(answered, withheld, proxy, evidence);
   if (status === 407) {
     const offered = schemes.length === 0 ? '' : ` (it offers ${schemes.join(', ')})`;
     const given = proxy.auth === undefined ? 'no credentials are configured' : 'it did not take the configured ones';
@@ -58,4 +61,43 @@ function refusal({ status, schemes }: ProxyResult & { kind: 'refused' }, proxy: 
   }
   if (status >= 500) return finding('PRX004', `${answered}: it cannot reach the server`, { evidence });
   return finding('PRX003', `${answered}: it does not allow this target`, { evidence });
+}
+
+/** CONNECT is in clear: nexusctl keeps the password where clients would send it (security.md 1). */
+function unsent(
+  answered: string,
+  withheld: NonNullable<Refused['withheld']>,
+  proxy: Proxy,
+  evidence: Finding['evidence'],
+): Finding {
+  switch (withheld) {
+    case 'remote':
+      return finding(
+        'PRX002',
+        `${answered}: it wants the password, which clients send it in clear; nexusctl sends none in clear off this machine`,
+        {
+          evidence,
+          fix: [
+            {
+              text: 'Use a proxy without a password, or one on this machine that knows it; or exempt the host.',
+              command: 'export no_proxy=HOST',
+            },
+          ],
+        },
+      );
+    case 'not-allowed':
+      return finding(
+        'PRX002',
+        `${answered}: it wants the password, which would go in clear and is sent only when that is allowed`,
+        {
+          evidence,
+          fix: [
+            {
+              text: 'Allow it for this proxy on this machine.',
+              command: commandLine('nexusctl', 'connect-test', '--allow-plaintext-key', { PROXY_HOST: proxy.host }),
+            },
+          ],
+        },
+      );
+  }
 }

@@ -1,8 +1,4 @@
-/** Whether a host name or address literal can only be this machine. */
-export function isLoopbackHost(host: string): boolean {
-  const name = host.replace(/^\[|\]$/g, '').toLowerCase();
-  return name === 'localhost' || name === '::1' || /^(?:::ffff:)?127(?:\.\d{1,3}){3}$/.test(name);
-}
+import { isLoopbackHost } from '../connectivity/address.ts';
 
 /**
  * Whether a Host header names this machine and this port (security.md 16). A page that rebinds its own name to

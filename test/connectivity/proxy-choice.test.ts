@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { proxyFor } from '../../src/adapters/proxy.ts';
+import { proxyFor } from '../../src/connectivity/proxy-choice.ts';
 
 describe('the proxy, as grpc-js reads it', () => {
   const table: readonly [what: string, host: string, env: Record<string, string>, wished: object | null][] = [
@@ -9,7 +9,13 @@ describe('the proxy, as grpc-js reads it', () => {
     ['port 80 by default', 'a.example', { http_proxy: 'http://p' }, { host: 'p', port: 80 }],
     ['upper case does not count', 'a.example', { HTTPS_PROXY: 'http://p:3128' }, null],
     ['only http: proxies', 'a.example', { https_proxy: 'socks5://p:1' }, null],
-    ['credentials', 'a.example', { https_proxy: 'http://u%40:p%3A@p:1' }, { host: 'p', port: 1, credentials: 'u@:p:' }],
+    ['credentials', 'a.example', { https_proxy: 'http://u%40:p%3A@p:1' }, { host: 'p', port: 1, auth: 'u@:p:' }],
+    [
+      'a percent sign that escapes nothing',
+      'a.example',
+      { https_proxy: 'http://u:50%zz@p:1' },
+      { host: 'p', port: 1, auth: 'u:50%zz' },
+    ],
     ['no_proxy by suffix', 'a.example', { https_proxy: 'http://p:1', no_proxy: 'example' }, null],
     ['no_proxy by range', '10.1.2.3', { https_proxy: 'http://p:1', no_proxy: '10.0.0.0/8' }, null],
     ['another range', '11.1.2.3', { https_proxy: 'http://p:1', no_proxy: '10.0.0.0/8' }, { host: 'p', port: 1 }],
