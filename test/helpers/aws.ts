@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePorts } from './free-ports.ts';
+import { startGuarded } from './guarded-process.ts';
 import { neighbour } from './neighbour.ts';
 
 // The tests' own clients: the program silences its own (bin.ts).
@@ -23,14 +23,14 @@ const root = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
  * Skips nothing by itself: ask `neighbour('moto_server')` first.
  */
 export async function startMoto(): Promise<Aws> {
-  const port = await freePort();
+  const [port = 0] = await freePorts(1);
   await start('moto_server', ['-H', '127.0.0.1', '-p', String(port)], {}, `http://127.0.0.1:${String(port)}/moto-api/`);
   return aws(port);
 }
 
 /** ministack: signatures, IAM (with `auth`), key states; but no authenticated encryption. */
 export async function startMinistack({ auth = true } = {}): Promise<Aws> {
-  const port = await freePort();
+  const [port = 0] = await freePorts(1);
   const url = `http://127.0.0.1:${String(port)}`;
   const env = { BIND_HOST: '127.0.0.1', GATEWAY_PORT: String(port), AUTH: String(auth) };
   await start('ministack', [], env, `${url}/_ministack/health`);
@@ -76,7 +76,7 @@ export interface Fault {
 export async function startFaults(
   upstream: Aws,
 ): Promise<Aws & { readonly rules: (faults: readonly Fault[]) => Promise<void> }> {
-  const port = await freePort();
+  const [port = 0] = await freePorts(1);
   const url = `http://127.0.0.1:${String(port)}`;
   await start(
     'microburst',
@@ -109,15 +109,8 @@ async function start(
 ): Promise<void> {
   const path = neighbour(name);
   if (path === null) throw new Error(`${name} is not installed: node scripts/neighbours.mjs`);
-  const home = await mkdtemp(join(tmpdir(), `nexusctl-${name}-`));
-  // Its shell ends it when our end of the pipe closes, however this process ends.
-  const script = '"$@" </dev/null & cat >/dev/null; kill -9 $!; cd /; rm -rf "$HOME"';
-  const child = spawn('/bin/sh', ['-c', script, 'sh', path, ...args], {
-    cwd: home,
-    env: { PATH: process.env['PATH'], HOME: home, ...env },
-    stdio: ['pipe', 'ignore', 'ignore'],
-  });
-  child.unref();
+  const folder = await mkdtemp(join(tmpdir(), `nexusctl-${name}-`));
+  startGuarded([path, ...args], { folder, env, signal: 'KILL' });
   for (const endsAt = Date.now() + 30_000; Date.now() < endsAt;) {
     const answer = await fetch(ready).catch(() => null);
     await answer?.arrayBuffer();
@@ -125,15 +118,4 @@ async function start(
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error(`${name} did not answer at ${ready}`);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }

@@ -2,31 +2,37 @@ export interface ServerFiles {
   readonly ca: string;
   readonly serverCert: string;
   readonly serverKey: string;
+  readonly nodesCa: string;
+  readonly nodeCert: string;
+  readonly nodeKey: string;
 }
 
 export interface ServerLayout {
   readonly tls: 'none' | 'server' | 'mutual';
   /** Path of the keys that tokens are checked with; null: no authorisation. */
   readonly jwks: string | null;
+  /** Whether the server's own calls go through a frontend of their own: tokens and policies need it. */
+  readonly internalFrontend: boolean;
   readonly serverName: string;
   readonly files: ServerFiles;
   readonly dynamicConfig: string;
-  /** The frontend's port first; ten are needed. */
+  /** As portsNeeded says, in that order. */
   readonly ports: readonly number[];
 }
 
-/**
- * The configuration of a whole server in one process, in memory, on loopback. With tokens it needs the
- * internal-frontend service: without it the server's own calls would be refused.
- */
+/** The ports that come first: those that tests talk to. */
+export const portNames = ['frontend', 'http', 'internal', 'internalHttp'] as const;
+/** Those, and the ones that the services have among themselves. */
+export const portsNeeded = portNames.length + 8;
+
+/** The configuration of a whole server in one process, in memory, on loopback. */
 export function serverConfig(layout: ServerLayout): object {
-  const [frontend, http, ...rest] = layout.ports;
+  const [frontend, http, internal, internalHttp, ...rest] = layout.ports;
   let next = 0;
   const port = (): number => rest[next++] ?? 0;
   const service = (own: object = {}) => ({
     rpc: { grpcPort: port(), membershipPort: port(), bindOnLocalHost: true, ...own },
   });
-  const internal = layout.jwks === null ? {} : { 'internal-frontend': service({ httpPort: port() }) };
   const store = (databaseName: string) => ({
     sql: {
       pluginName: 'sqlite',
@@ -54,7 +60,9 @@ export function serverConfig(layout: ServerLayout): object {
     },
     services: {
       frontend: service({ grpcPort: frontend, httpPort: http }),
-      ...internal,
+      ...(layout.internalFrontend
+        ? { 'internal-frontend': service({ grpcPort: internal, httpPort: internalHttp }) }
+        : {}),
       history: service(),
       matching: service(),
       worker: service(),
@@ -75,20 +83,27 @@ export function serverConfig(layout: ServerLayout): object {
       },
     },
     dcRedirectionPolicy: { policy: 'noop' },
-    ...(layout.jwks === null ? { publicClient: { hostPort: `127.0.0.1:${String(frontend)}` } } : {}),
+    ...(!layout.internalFrontend ? { publicClient: { hostPort: `127.0.0.1:${String(frontend)}` } } : {}),
     dynamicConfigClient: { filepath: layout.dynamicConfig, pollInterval: '10s' },
   };
 }
 
-/** As the tls-simple sample does it: one CA for both sides, and a server name that clients must override. */
-function tlsOf({ tls, serverName, files: { ca, serverCert: certFile, serverKey: keyFile } }: ServerLayout): object {
+/**
+ * As the tls-simple sample does it: one CA for both sides, and a server name that clients must override. Nodes trust a
+ * CA of their own.
+ */
+function tlsOf({ tls, serverName, files }: ServerLayout): object {
+  const { ca, serverCert: certFile, serverKey: keyFile, nodesCa, nodeCert, nodeKey } = files;
   const client = { serverName, rootCaFiles: [ca] };
-  const mutual = tls === 'mutual' ? { requireClientAuth: true, clientCaFiles: [ca] } : {};
+  if (tls !== 'mutual') return { frontend: { server: { certFile, keyFile }, client } };
+  const mutual = (clientCa: string) => ({ requireClientAuth: true, clientCaFiles: [clientCa] });
   return {
-    frontend: { server: { certFile, keyFile, ...mutual }, client },
-    ...(tls === 'mutual'
-      ? { internode: { server: { certFile, keyFile, ...mutual }, client }, systemWorker: { certFile, keyFile, client } }
-      : {}),
+    frontend: { server: { certFile, keyFile, ...mutual(ca) }, client },
+    internode: {
+      server: { certFile: nodeCert, keyFile: nodeKey, ...mutual(nodesCa) },
+      client: { serverName, rootCaFiles: [nodesCa] },
+    },
+    systemWorker: { certFile, keyFile, client },
   };
 }
 

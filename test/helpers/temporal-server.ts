@@ -1,36 +1,51 @@
-import { execFile, spawn } from 'node:child_process';
-import { createSign, generateKeyPairSync, randomInt } from 'node:crypto';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { mkdtemp, rename, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { Connection, type ConnectionOptions } from '@temporalio/client';
-import { makeAuthority } from './certificates.ts';
-import { serverConfig } from './temporal-server-config.ts';
+import { Connection, type TLSConfig } from '@temporalio/client';
+import { freePorts } from './free-ports.ts';
+import { startGuarded, type GuardedProcess } from './guarded-process.ts';
+import { makeCredentials, serverName, type ServerCredentials } from './server-credentials.ts';
+import { portNames, portsNeeded, serverConfig } from './temporal-server-config.ts';
+
+export { serverName } from './server-credentials.ts';
 
 /** A real Temporal server of one kind; without anything: in clear, no authorisation, nothing enforced. */
-interface Variant {
+export interface Variant {
   readonly tls?: 'server' | 'mutual';
   /** The server wants tokens; `token` makes them. */
   readonly jwt?: boolean;
+  /** The text of the policy that it enforces; `policyPath` is where it stands. */
+  readonly policy?: string;
+  /** More flags of `start`. */
+  readonly flags?: readonly string[];
 }
 
 export interface TemporalServer {
-  /** `127.0.0.1:port` of the frontend. */
+  /** `127.0.0.1:port` of the frontend; of its HTTP port; of both ports of the internal frontend, where there is one. */
   readonly address: string;
+  readonly ports: Readonly<Record<(typeof portNames)[number], number>>;
   /** Paths of PEM files, for flags and variables. */
-  readonly files: { readonly ca: string; readonly clientCert: string; readonly clientKey: string };
+  readonly files: ServerCredentials['files'];
   /** A token with these permissions (`namespace:role`, `temporal-system:role`), good for an hour unless changed. */
-  readonly token: (permissions: readonly string[], change?: Readonly<Record<string, unknown>>) => string;
+  readonly token: ServerCredentials['token'];
+  readonly policyPath: string;
+  /** Puts a policy in the place of the one before, whole. */
+  readonly putPolicy: (text: string) => Promise<void>;
+  /** What Connection and NativeConnection of the SDK need to connect: as administrator unless told otherwise. */
+  readonly connecting: (permissions?: readonly string[]) => Connecting;
+  readonly log: () => string;
   readonly close: () => Promise<void>;
 }
 
-/** The name on the server's certificate, as in the tls-simple sample: it is reached by address with an override. */
-export const serverName = 'tls-sample';
+interface Connecting {
+  readonly address: string;
+  readonly tls: TLSConfig | false;
+  readonly apiKey?: string;
+}
 
 /**
  * The server of authorizer/cmd/temporal-server: NEXUSCTL_TEMPORAL_SERVER, else what scripts/authorizer.mjs has cached
@@ -57,104 +72,78 @@ export async function startServer(
   namespaces: readonly string[],
 ): Promise<TemporalServer> {
   const folder = await mkdtemp(join(tmpdir(), 'nexusctl-temporal-'));
+  const { pem, files, jwks, token } = await makeCredentials(folder);
   const put = async (name: string, content: string): Promise<string> => {
-    await writeFile(join(folder, name), content, { mode: 0o600 });
+    await writeFile(join(folder, `${name}.new`), content, { mode: 0o600 });
+    await rename(join(folder, `${name}.new`), join(folder, name));
     return join(folder, name);
   };
-  const authority = await makeAuthority('Test server CA');
-  const server = await authority.leaf({
-    commonName: 'server',
-    usages: ['serverAuth', 'clientAuth'],
-    names: [serverName],
-  });
-  const client = await authority.leaf();
-  const files = {
-    ca: await put('ca.pem', authority.certificate),
-    serverCert: await put('server.pem', server.certificate),
-    serverKey: await put('server.key', server.key),
-    clientCert: await put('client.pem', client.certificate),
-    clientKey: await put('client.key', client.key),
-  };
-  const signer = makeSigner();
-  const jwks = await put('jwks.json', JSON.stringify(signer.jwks));
-  const ports = await freePorts(13);
+  const ports = await freePorts(portsNeeded);
   const config = serverConfig({
     tls: variant.tls ?? 'none',
     jwks: variant.jwt === true ? jwks : null,
+    internalFrontend: variant.jwt === true || variant.policy !== undefined,
     serverName,
     files,
     dynamicConfig: await put('dynamic.yaml', JSON.stringify(dynamicConfig)),
     ports,
   });
+  const policyPath = variant.policy === undefined ? 'off' : await put('nexus-policy.json', variant.policy);
+  const start = ['start', '--nexus-policy', policyPath, ...trialFlags(variant), ...(variant.flags ?? [])];
+  const configPath = await put('server.yaml', JSON.stringify(config));
+  const running = startGuarded([binary, '--config-file', configPath, '--allow-no-auth', ...start], { folder });
   const address = `127.0.0.1:${String(ports[0])}`;
-  const running = run(binary, await put('server.yaml', JSON.stringify(config)), folder);
-  try {
-    await prepare(running, namespaces, {
+  const server: TemporalServer = {
+    address,
+    ports: Object.fromEntries(portNames.map((name, index) => [name, ports[index]])) as TemporalServer['ports'],
+    files,
+    token,
+    policyPath,
+    putPolicy: async (text) => void (await put('nexus-policy.json', text)),
+    connecting: (permissions = ['temporal-system:admin']) => ({
       address,
-      connectTimeout: 2000,
-      ...(variant.jwt === true ? { apiKey: signer.token(['temporal-system:admin']) } : {}),
+      ...(variant.jwt === true ? { apiKey: token(permissions) } : {}),
       tls:
-        variant.tls === undefined
-          ? false
-          : {
-              serverNameOverride: serverName,
-              serverRootCACertificate: Buffer.from(authority.certificate),
-              clientCertPair: { crt: Buffer.from(client.certificate), key: Buffer.from(client.key) },
-            },
-    });
+        variant.tls !== undefined && {
+          serverNameOverride: serverName,
+          serverRootCACertificate: Buffer.from(pem.ca),
+          clientCertPair: { crt: Buffer.from(pem.clientCert), key: Buffer.from(pem.clientKey) },
+        },
+    }),
+    log: running.log,
+    close: running.close,
+  };
+  try {
+    await prepare(running, namespaces, server.connecting());
   } catch (error) {
     await running.close();
     throw error;
   }
-  return { address, files, token: signer.token, close: running.close };
+  return server;
 }
 
 const dynamicConfig = {
   'system.forceNexusEndpointRefreshOnRead': [{ value: true }],
+  'system.refreshNexusEndpointsMinWait': [{ value: '10ms' }],
+  'nexusoperation.enableStandalone': [{ value: true }],
   'frontend.rps': [{ value: 10_000 }],
   'frontend.namespaceRPS': [{ value: 10_000 }],
 };
 
-/** Kills the server and removes its folder when this process is gone, whatever ended it: the pipe closes. */
-const guard = `
-  exec 3<&0
-  "$@" & server=$!
-  (cat <&3 >/dev/null; kill $server 2>/dev/null) &
-  wait $server; code=$?
-  rm -rf "$FOLDER"
-  exit $code`;
-
-interface Running {
-  readonly ended: () => boolean;
-  readonly log: () => string;
-  readonly close: () => Promise<void>;
+/** A policy on a server that knows nobody, or whose internal frontend wants no certificate, is enforced only if told so. */
+function trialFlags({ policy, tls, jwt }: Variant): readonly string[] {
+  if (policy === undefined) return [];
+  return [
+    ...(jwt === true ? [] : ['--nexus-allow-unmapped-claims']),
+    ...(tls === 'mutual' ? [] : ['--nexus-allow-open-internal-frontend']),
+  ];
 }
 
-function run(binary: string, config: string, folder: string): Running {
-  const args = ['--config-file', config, '--allow-no-auth', 'start', '--nexus-policy', 'off'];
-  const child = spawn('sh', ['-c', guard, 'sh', binary, ...args], {
-    env: { PATH: process.env['PATH'], HOME: folder, FOLDER: folder },
-    cwd: folder,
-  });
-  let log = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk: Buffer) => (log = (log + chunk.toString()).slice(-20_000)));
-  const exit = once(child, 'exit');
-  return {
-    ended: () => child.exitCode !== null,
-    log: () => log,
-    close: async () => {
-      child.stdin.end();
-      await exit;
-    },
-  };
-}
-
-async function prepare(running: Running, namespaces: readonly string[], options: ConnectionOptions): Promise<void> {
+async function prepare(running: GuardedProcess, namespaces: readonly string[], options: Connecting): Promise<void> {
   const deadline = Date.now() + 60_000;
   for (;;) {
     if (running.ended() || Date.now() > deadline) throw new Error(`the server does not answer:\n${running.log()}`);
-    const connection = await Connection.connect(options).catch(() => null);
+    const connection = await Connection.connect({ ...options, connectTimeout: 2000 }).catch(() => null);
     if (connection === null) {
       await sleep(100);
       continue;
@@ -179,36 +168,4 @@ async function register({ workflowService }: Connection, namespace: string): Pro
       if ((error as { code?: number }).code !== 6) throw error;
     });
   await workflowService.describeNamespace({ namespace });
-}
-
-/** Below the range from which outgoing connections take theirs, so that nobody takes one before the server does. */
-async function freePorts(count: number): Promise<number[]> {
-  for (;;) {
-    const first = randomInt(10_000, 32_000 - count);
-    const ports = Array.from({ length: count }, (_, index) => first + index);
-    if ((await Promise.all(ports.map(isFree))).every(Boolean)) return ports;
-  }
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.on('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
-}
-
-function makeSigner() {
-  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const kid = 'test';
-  const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-  return {
-    jwks: { keys: [{ ...publicKey.export({ format: 'jwk' }), kid, use: 'sig', alg: 'RS256' }] },
-    token: (permissions: readonly string[], change: Readonly<Record<string, unknown>> = {}): string => {
-      const now = Math.floor(Date.now() / 1000);
-      const claims = { sub: 'tester', iat: now - 60, exp: now + 3600, permissions, ...change };
-      const signed = `${encode({ alg: 'RS256', typ: 'JWT', kid })}.${encode(claims)}`;
-      return `${signed}.${createSign('RSA-SHA256').update(signed).sign(privateKey, 'base64url')}`;
-    },
-  };
 }
