@@ -48,7 +48,7 @@ export function startGuarded(command: readonly string[], { folder, env = {}, sig
   };
 }
 
-/** A server that does not obey within ten seconds is killed. */
+/** A server that does not obey within ten seconds is killed. Nobody may be left to read what the shell says of it. */
 const guard = `
   exec 3<&0
   "$@" </dev/null 3<&- & server=$!
@@ -58,7 +58,7 @@ const guard = `
     left=50; while [ $left -gt 0 ] && kill -0 $server; do sleep 0.2; left=$((left - 1)); done
     kill -KILL $server
   ) 2>/dev/null & watch=$!
-  exec 3<&- </dev/null
+  exec 3<&- </dev/null >/dev/null 2>&1
   wait $server; code=$?
   kill $watch 2>/dev/null
   cd /; rm -rf "$GUARDED_FOLDER"

@@ -35,6 +35,8 @@ export interface TemporalServer {
   readonly policyPath: string;
   /** Puts a policy in the place of the one before, whole. */
   readonly putPolicy: (text: string) => Promise<void>;
+  /** The variables by which nexusctl connects, as administrator unless told otherwise. */
+  readonly env: (permissions?: readonly string[]) => Readonly<Record<string, string>>;
   /** What Connection and NativeConnection of the SDK need to connect: as administrator unless told otherwise. */
   readonly connecting: (permissions?: readonly string[]) => Connecting;
   readonly log: () => string;
@@ -61,6 +63,9 @@ export async function serverBinary(): Promise<string | null> {
   if (process.env['CI'] === 'true') throw new Error(`no Temporal server: ${stdout}`);
   return null;
 }
+
+/** Why a test is skipped. */
+export const noServer = 'there is no Temporal server, and no Go to build one with';
 
 /** A cold build compiles the whole server. */
 export const buildTimeoutMs = 1_200_000;
@@ -100,7 +105,7 @@ export async function startServer(
     token,
     policyPath,
     putPolicy: async (text) => void (await put('nexus-policy.json', text)),
-    connecting: (permissions = ['temporal-system:admin']) => ({
+    connecting: (permissions = admin) => ({
       address,
       ...(variant.jwt === true ? { apiKey: token(permissions) } : {}),
       tls:
@@ -109,6 +114,18 @@ export async function startServer(
           serverRootCACertificate: Buffer.from(pem.ca),
           clientCertPair: { crt: Buffer.from(pem.clientCert), key: Buffer.from(pem.clientKey) },
         },
+    }),
+    env: (permissions = admin) => ({
+      TEMPORAL_ADDRESS: address,
+      TEMPORAL_NAMESPACE: namespaces[0] ?? 'default',
+      ...(variant.tls === undefined
+        ? { TEMPORAL_TLS: 'false' }
+        : { TEMPORAL_TLS_SERVER_CA_CERT_PATH: files.ca, TEMPORAL_TLS_SERVER_NAME: serverName }),
+      ...(variant.tls === 'mutual'
+        ? { TEMPORAL_TLS_CLIENT_CERT_PATH: files.clientCert, TEMPORAL_TLS_CLIENT_KEY_PATH: files.clientKey }
+        : {}),
+      ...(variant.jwt === true ? { TEMPORAL_API_KEY: token(permissions, { exp: inAMonth() }) } : {}),
+      ...(variant.policy === undefined ? {} : { NEXUSCTL_POLICY_FILE: policyPath }),
     }),
     log: running.log,
     close: running.close,
@@ -121,6 +138,9 @@ export async function startServer(
   }
   return server;
 }
+
+const admin = ['temporal-system:admin'];
+const inAMonth = (): number => Math.floor(Date.now() / 1000) + 30 * 86_400;
 
 const dynamicConfig = {
   'system.forceNexusEndpointRefreshOnRead': [{ value: true }],
