@@ -9,6 +9,7 @@ import {
   NativeConnection,
   Runtime,
   Worker,
+  type WorkerOptions,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
 import * as nexus from 'nexus-rpc';
@@ -66,7 +67,7 @@ export async function startWorkers(
   handler: Side,
 ): Promise<Workers> {
   const reached: Record<string, number> = {};
-  const open = async (side: Side, taskQueue: string, nexusServices: nexus.ServiceHandler[]) => {
+  const open = async (side: Side, taskQueue: string, nexusServices: WorkerOptions['nexusServices'] & object) => {
     const { namespace, codec, permissions = [`${side.namespace}:write`] } = side;
     const dataConverter: DataConverter = {
       payloadConverterPath: converterPath,
@@ -92,16 +93,17 @@ export async function startWorkers(
     };
     return { client: new Client({ connection, namespace, dataConverter }), close };
   };
-  const opened = await Promise.all([
+  const [first, ...rest] = await Promise.all([
     open(handler, handlerQueue, [handlers(reached, handler.sealFor)]),
     ...callers.map((side) => open(side, callerQueue, [])),
   ]);
-  const [first, ...rest] = opened;
   return {
     callers: rest.map(({ client }) => callerOf(client)),
-    handler: first!.client,
+    handler: first.client,
     reached,
-    close: async () => void (await Promise.all(opened.map(({ close }) => close()))),
+    close: async () => {
+      await Promise.all([first, ...rest].map(({ close }) => close()));
+    },
   };
 }
 
@@ -125,7 +127,7 @@ function callerOf(client: Client): Caller {
   };
 }
 
-function handlers(reached: Record<string, number>, sealFor: string | undefined): nexus.ServiceHandler {
+function handlers(reached: Record<string, number>, sealFor: string | undefined) {
   const seal = (invoice: Invoice): Invoice => (sealFor === undefined ? invoice : forEndpoint(sealFor, invoice));
   const note = (operation: string): void => {
     reached[operation] = (reached[operation] ?? 0) + 1;
@@ -133,17 +135,17 @@ function handlers(reached: Record<string, number>, sealFor: string | undefined):
   const through = (workflow: string, more: readonly unknown[] = []) =>
     new WorkflowRunOperationHandler<Order, Invoice>(async (context, input) => {
       note(context.operation);
-      const options = { workflowId: `${workflow}-${context.requestId}`, args: [input, ...more] };
-      return startWorkflow(context, workflow, options);
+      const options = { workflowId: `${workflow}-${context.requestId}`, args: [input, ...more] as [Order] };
+      return startWorkflow<(input: Order) => Promise<Invoice>>(context, workflow, options);
     });
   return nexus.serviceHandler(billing, {
     charge: async (_context, { id, amount }) => {
       note('charge');
       return Promise.resolve(seal({ order: id, total: amount }));
     },
-    decline: async (_context, { id }) => {
+    decline: (_context, { id }) => {
       note('decline');
-      throw new nexus.OperationError('failed', `order ${id} is declined`);
+      return Promise.reject(new nexus.OperationError('failed', `order ${id} is declined`));
     },
     invoice: through('makeInvoice', sealFor === undefined ? [] : [sealFor]),
     refuse: through('refuseOrder'),

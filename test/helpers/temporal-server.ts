@@ -104,16 +104,17 @@ export async function startServer(
     files,
     token,
     policyPath,
-    putPolicy: async (text) => void (await put('nexus-policy.json', text)),
+    putPolicy: async (text) => {
+      await put('nexus-policy.json', text);
+    },
     connecting: (permissions = admin) => ({
       address,
       ...(variant.jwt === true ? { apiKey: token(permissions) } : {}),
-      tls:
-        variant.tls !== undefined && {
-          serverNameOverride: serverName,
-          serverRootCACertificate: Buffer.from(pem.ca),
-          clientCertPair: { crt: Buffer.from(pem.clientCert), key: Buffer.from(pem.clientKey) },
-        },
+      tls: variant.tls !== undefined && {
+        serverNameOverride: serverName,
+        serverRootCACertificate: Buffer.from(pem.ca),
+        clientCertPair: { crt: Buffer.from(pem.clientCert), key: Buffer.from(pem.clientKey) },
+      },
     }),
     env: (permissions = admin) => ({
       TEMPORAL_ADDRESS: address,

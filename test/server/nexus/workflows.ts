@@ -62,7 +62,7 @@ export async function makeInvoice(order: Order, sealFor?: string): Promise<Invoi
   return Promise.resolve(sealFor === undefined ? invoice : forEndpoint(sealFor, invoice));
 }
 
-export async function refuseOrder(order: Order): Promise<Invoice> {
+export function refuseOrder(order: Order): Promise<Invoice> {
   throw ApplicationFailure.nonRetryable(`order ${order.id} cannot be invoiced`, 'BadOrder');
 }
 
