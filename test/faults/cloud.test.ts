@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { readFileSync } from 'node:fs';
 import { test } from './fault.ts';
-import { canary, useLab } from './lab.ts';
+import { useLab } from './assert.ts';
+import { canary } from './lab.ts';
 import { startTemporal } from './server.ts';
 
 const { lab } = useLab();

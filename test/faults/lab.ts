@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll } from 'vitest';
 import { day, makeAuthority, type TestAuthority } from '../helpers/certificates.ts';
 
 /** A credential that must never be seen where it does not belong. */
@@ -15,23 +14,16 @@ export interface Lab {
   readonly pem: (name: string) => string;
   readonly write: (name: string, content: string | Uint8Array) => Promise<string>;
   readonly onClose: (close: () => unknown) => void;
+  /** Ends what was started since the last call. */
   readonly close: () => Promise<void>;
+  /** Closes, and removes the folder. */
+  readonly remove: () => Promise<void>;
 }
 
-export function useLab(): { readonly lab: () => Lab } {
-  let folder = '';
-  let lab: Lab | undefined;
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'nexusctl-faults-'));
-    lab = await makeLab(folder);
-  });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
-  return {
-    lab: () => {
-      if (lab === undefined) throw new Error('the lab is made before the tests');
-      return lab;
-    },
-  };
+/** A lab in a folder of its own. */
+export async function openLab(): Promise<Lab> {
+  const folder = await mkdtemp(join(tmpdir(), 'nexusctl-faults-'));
+  return makeLab(folder);
 }
 
 async function makeLab(folder: string): Promise<Lab> {
@@ -49,13 +41,18 @@ async function makeLab(folder: string): Promise<Lab> {
   };
   await certificates(pair);
   await openssl(folder, write);
+  const close = async (): Promise<void> => {
+    for (const one of closers.splice(0).reverse()) await one();
+  };
   return {
     path: (name) => join(folder, name),
     pem: (name) => contents.get(name) ?? '',
     write,
-    onClose: (close) => void closers.push(close),
-    close: async () => {
-      for (const close of closers.splice(0).reverse()) await close();
+    onClose: (one) => void closers.push(one),
+    close,
+    remove: async () => {
+      await close();
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }

@@ -4,7 +4,8 @@ import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/connectivity/check.ts';
 import { runMain } from '../helpers/context.ts';
-import { canary, useLab, type Lab } from './lab.ts';
+import { useLab } from './assert.ts';
+import { canary, type Lab } from './lab.ts';
 import { startTemporal } from './server.ts';
 
 const { lab } = useLab();

@@ -14,6 +14,8 @@ interface Given {
   readonly stdin?: string | Uint8Array;
   /** Killed with SIGKILL after this long; 20 s unless told. */
   readonly timeoutMs?: number;
+  /** A command that runs the program: `unshare -m …`. */
+  readonly wrap?: readonly string[];
 }
 
 export const program = resolve('bin/nexusctl.cjs');
@@ -23,7 +25,8 @@ export const program = resolve('bin/nexusctl.cjs');
  * empty HOME.
  */
 export function runBuilt(argv: readonly string[], given: Given = {}): Promise<Run> {
-  const child = spawn(process.execPath, [program, ...argv], {
+  const [command = process.execPath, ...args] = [...(given.wrap ?? []), process.execPath, program, ...argv];
+  const child = spawn(command, args, {
     cwd: given.cwd,
     env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...given.env },
     timeout: given.timeoutMs ?? 20_000,
