@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { createServer as createHttp2 } from 'node:http2';
 import { createServer as createTcp } from 'node:net';
 import { createServer as createHttp } from 'node:http';
+import { clearServer } from './clear-server.mjs';
 
 const script = `
 const { Connection } = require('@temporalio/client');
@@ -14,12 +15,6 @@ Connection.connect({ address: process.argv[1], tls: process.argv[2] === 'tls' ? 
   })
   .catch((error) => console.log(String(error) + (error.cause ? ' <- ' + String(error.cause) : '')))
   .finally(() => process.exit());`;
-
-const replies = {
-  GetSystemInfo: '0a03312e3212025801',
-  DescribeNamespace: '0a100a0764656661756c7410013203696431',
-  ListNexusEndpoints: '',
-};
 
 export async function run() {
   const closers = [];
@@ -38,14 +33,7 @@ export async function run() {
       { ':status': 200, 'content-type': 'application/grpc', 'grpc-status': code, 'grpc-message': message },
       { endStream: true },
     );
-  const healthy = await temporal((stream, method) => {
-    const reply = Buffer.from(replies[method] ?? '', 'hex');
-    const head = Buffer.alloc(5);
-    head.writeUInt32BE(reply.length, 1);
-    stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
-    stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
-    stream.end(Buffer.concat([head, reply]));
-  });
+  const healthy = await listen(clearServer());
   const faults = [
     ['healthy', healthy],
     ['refused', '127.0.0.1:1'],

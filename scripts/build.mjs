@@ -1,5 +1,6 @@
 // Builds dist/: the program as CommonJS packs, of which a command loads only its own (docs/architecture.md), and the
 // library. Heavy packages stay outside and are loaded at the moment of use.
+import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { build, transform } from 'esbuild';
 import ts from 'typescript';
@@ -16,15 +17,6 @@ const withoutSubprograms = {
     build.onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: 'module.exports = {}' }));
   },
 };
-
-/**
- * The start of dist/nexusctl.cjs. A pack holds an entry and all that it needs, as functions by name that V8 does not
- * compile before they are called: one file to find and read instead of thirty. What several packs hold runs once.
- */
-const loader = `'use strict';
-const pieces=new Map(),run=new Map();
-function add(pack){for(const name of Object.keys(pack))if(!pieces.has(name))pieces.set(name,pack[name])}
-function __piece(name){let module=run.get(name);if(module===undefined){if(!pieces.has(name))add(require('./packs/'+name+'.cjs'));module={exports:{}};run.set(name,module);pieces.get(name)(module,module.exports,require,__piece)}return module.exports}`;
 
 const target = 'node20.3';
 const minified = { minifyWhitespace: true, minifySyntax: true, legalComments: 'eof' };
@@ -81,21 +73,23 @@ async function buildProgram() {
   );
   const base = closure('nexusctl');
   await mkdir('dist/packs', { recursive: true });
-  await writeFile(
-    'dist/nexusctl.cjs',
-    `${loader}\nadd(${packOf([...base], pieces)});\nmodule.exports=__piece("nexusctl");\n`,
-  );
+  const hash = createHash('sha256');
   for (const [name, { entryPoint }] of outputs) {
-    if (entryPoint === undefined || name === 'nexusctl') continue;
-    const own = [...closure(name)].filter((piece) => !base.has(piece));
-    await writeFile(`dist/packs/${name}.cjs`, `module.exports=${packOf(own, pieces)};\n`);
+    if (entryPoint === undefined) continue;
+    const own = [...closure(name)].filter((piece) => name === 'nexusctl' || !base.has(piece));
+    const pack = `module.exports=${packOf(own, pieces)};\n`;
+    hash.update(pack);
+    await writeFile(`dist/packs/${name}.cjs`, pack);
   }
+  const loader = await readFile('scripts/loader.cjs', 'utf8');
+  const { code } = await transform(loader.replace("'BUILD'", `'${hash.digest('hex').slice(0, 16)}'`), minified);
+  await writeFile('dist/nexusctl.cjs', code);
   return result;
 }
 
 function packOf(names, pieces) {
   const functions = names.map(
-    (name) => `${JSON.stringify(name)}:function(module,exports,require,__piece){${pieces.get(name)}\n}`,
+    (name) => `${JSON.stringify(name)}:function(module,exports,require,__piece,__import){${pieces.get(name)}\n}`,
   );
   return `{${functions.join(',\n')}}`;
 }
@@ -109,7 +103,8 @@ async function pieceOf(text) {
   const late = text.replaceAll(/\bimport\((["']\.{1,2}\/[^"']+["'])\)/g, 'Promise.resolve().then(()=>require($1))');
   const format = { format: 'cjs', platform: 'node', target, sourcefile: 'piece.mjs' };
   const { code } = await transform(late, { ...minified, ...format });
-  return requireLate(code.replaceAll(/\brequire\((["'])\.{1,2}\/(?:[^"']+\/)?([^"'/]+)\.js\1\)/g, '__piece("$2")'));
+  const pieces = code.replaceAll(/\brequire\((["'])\.{1,2}\/(?:[^"']+\/)?([^"'/]+)\.js\1\)/g, '__piece("$2")');
+  return requireLate(pieces.replaceAll(/\bimport\((?=["'])/g, '__import('));
 }
 
 /**

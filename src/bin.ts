@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import type { Writable } from 'node:stream';
+import { isatty } from 'node:tty';
 import type { Context, Sink } from './context.ts';
 import { lazyPorts } from './adapters/lazy.ts';
 import { NexusctlError } from './errors/nexusctl-error.ts';
@@ -72,8 +73,8 @@ function makeContext(packageRoot: string, abort: AbortController, takeSignals: C
     get stdin() {
       return process.stdin;
     },
-    stdout: sink(() => process.stdout),
-    stderr: sink(() => process.stderr),
+    stdout: sink(1, () => process.stdout),
+    stderr: sink(2, () => process.stderr),
     env: process.env,
     platform: process.platform,
     home: homedir(),
@@ -102,7 +103,7 @@ function makeContext(packageRoot: string, abort: AbortController, takeSignals: C
   };
 }
 
-function sink(open: () => Writable & { isTTY?: boolean; columns?: number }): Sink {
+function sink(descriptor: number, open: () => Writable & { columns?: number }): Sink {
   let opened: ReturnType<typeof open> | undefined;
   const stream = (): ReturnType<typeof open> => {
     // A reader that goes away is told through the write's callback; without a listener the stream would throw as well.
@@ -114,8 +115,9 @@ function sink(open: () => Writable & { isTTY?: boolean; columns?: number }): Sin
       new Promise((resolve, reject) => {
         stream().write(chunk, (error) => (error ? reject(error) : resolve()));
       }),
+    // Asked of the descriptor: most commands never write to stderr, and opening it costs three milliseconds.
     get isTTY() {
-      return stream().isTTY === true;
+      return isatty(descriptor);
     },
     get columns() {
       return stream().columns ?? 80;

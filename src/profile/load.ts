@@ -4,19 +4,12 @@ import { profileTable, type ConfigurationFile } from './configuration-file.ts';
 import type { Files } from './files.ts';
 import { missingProfile } from './lints/file.ts';
 import type { ConnectionFlags } from './flags.ts';
-import { configurationPaths, type ConfigurationPath } from './paths.ts';
+import { configurationPaths, type ConfigurationPath, type Surroundings } from './paths.ts';
 import type { Origin, Profile, ProfileFinding } from './profile.ts';
 import type { Sources } from './reader.ts';
 import { resolveProfile } from './resolve.ts';
 import { keyLines } from './toml-lines.ts';
 import { parseToml } from './toml.ts';
-
-export interface Surroundings {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly platform: NodeJS.Platform;
-  readonly home: string;
-  readonly cwd: string;
-}
 
 export interface Loaded {
   readonly sources: Sources;
@@ -36,7 +29,7 @@ export async function loadSources(files: Files, around: Surroundings, flags: Con
     if (finding !== undefined) findings.push(finding);
     return file;
   };
-  const [shared, own] = configurationPaths({ ...around, configFile: flags.configFile });
+  const [shared, own] = configurationPaths(around, flags.configFile);
   const on = flags.disableConfigFile !== true;
   const temporal = on && shared !== undefined ? await read(shared) : null;
   const nexusctl = on && own !== undefined ? await read(own) : null;

@@ -6,20 +6,23 @@ export interface ConfigurationPath {
   readonly origin: 'flag' | 'environment' | 'default';
 }
 
-interface Surroundings {
+/** What of this machine decides where files and values are found. */
+export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
   readonly home: string;
   readonly cwd: string;
-  readonly configFile?: string | undefined;
 }
 
 /**
  * Where the two configuration files are: temporal.toml where every Temporal SDK and the `temporal` CLI look for it
  * (sdk-go contrib/envconfig), and nexusctl.toml beside the default one. An empty variable counts as unset, as in Go.
  */
-export function configurationPaths(surroundings: Surroundings): readonly ConfigurationPath[] {
-  const { env, configFile } = surroundings;
+export function configurationPaths(
+  surroundings: Surroundings,
+  configFile: string | undefined,
+): readonly ConfigurationPath[] {
+  const { env } = surroundings;
   const folder = defaultFolder(surroundings);
   const { join, resolve } = pathOf(surroundings.platform);
   const pick = (

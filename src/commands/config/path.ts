@@ -10,7 +10,7 @@ export function configPath(command: Command, context: Context) {
     .option('--config-file <path>', 'another temporal.toml')
     .addHelpText('after', examples(['where the profiles are read from', 'nexusctl config path']))
     .action(async (options) => {
-      const paths = configurationPaths({ ...context, configFile: options.configFile });
+      const paths = configurationPaths(context, options.configFile);
       const files = await context.ports.files();
       const items = await Promise.all(
         paths.map(async (entry) => ({ ...entry, exists: (await files.stat(entry.path)) !== null })),

@@ -98,7 +98,7 @@ export function profileName({ env }: Pick<Context, 'env'>): string {
 }
 
 export function pathOf(context: Context, setting: Pick<Settable, 'file'>, configFile: string | undefined): string {
-  const paths = configurationPaths({ ...context, configFile });
+  const paths = configurationPaths(context, configFile);
   const found = paths.find(({ file }) => file === setting.file);
   if (found === undefined) throw new Error(`no path for ${setting.file}`);
   return found.path;
