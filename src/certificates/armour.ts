@@ -56,8 +56,7 @@ function block(given: Raw): Armoured {
       damage: null,
       manglings: shape,
     };
-  const { der, alphabet } = decodeBody(raw);
-  const kind = kindOf(der);
+  const { der, kind, alphabet } = decodeBody(raw);
   if (kind === 'unknown') return { kind, der, damage: damageOf(der, footer), manglings: shape };
   const mislabelled = !fits(label, kind) ? (['wrong-label'] as const) : [];
   const cut = footer === null ? (['no-footer'] as const) : [];
@@ -70,8 +69,7 @@ function block(given: Raw): Armoured {
 function headless(text: string): readonly Armoured[] {
   const foot = end.exec(text);
   if (foot === null) return [];
-  const { der, alphabet } = decodeBody(text.slice(0, foot.index));
-  const kind = kindOf(der);
+  const { der, kind, alphabet } = decodeBody(text.slice(0, foot.index));
   const shape: Mangling[] = kind === 'unknown' ? [] : ['no-header', ...alphabet];
   return [{ kind, der, damage: kind === 'unknown' ? 'truncated' : null, manglings: shape }];
 }
@@ -111,19 +109,21 @@ function hasBlankInside(lines: readonly string[]): boolean {
   return first !== -1 && !inside.some((line) => line.includes(':')) && inside.slice(first).includes('');
 }
 
-function decodeBody(raw: string): { readonly der: Uint8Array; readonly alphabet: readonly Mangling[] } {
+function decodeBody(raw: string): Pick<Armoured, 'kind' | 'der'> & { readonly alphabet: readonly Mangling[] } {
   const body = withoutHeaders(raw);
   const plain = decode(body);
-  if (kindOf(plain) !== 'unknown') return { der: plain, alphabet: [] };
+  const kind = kindOf(plain);
+  if (kind !== 'unknown') return { kind, der: plain, alphabet: [] };
   // A form decoder turned `+` into a blank; base64url has `-` and `_`.
   for (const variant of [
     body.replace(/(?<=[A-Za-z0-9+/])[ ](?=[A-Za-z0-9+/])/g, '+'),
     body.replace(/-/g, '+').replace(/_/g, '/'),
   ]) {
     const der = decode(variant);
-    if (kindOf(der) !== 'unknown') return { der, alphabet: ['foreign-base64'] };
+    const found = kindOf(der);
+    if (found !== 'unknown') return { kind: found, der, alphabet: ['foreign-base64'] };
   }
-  return { der: plain, alphabet: [] };
+  return { kind, der: plain, alphabet: [] };
 }
 
 function withoutHeaders(raw: string): string {

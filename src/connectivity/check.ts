@@ -89,14 +89,24 @@ export type Material =
       readonly setting: Setting<SecretSource>;
     };
 
+/** A client certificate with its chain, and its key: as PEM that Node's TLS takes, and as DER. */
+export interface ClientPair {
+  readonly cert: string;
+  readonly key: string;
+  /** The leaf first, as configured. */
+  readonly certificates: readonly Uint8Array[];
+  readonly privateKey: Uint8Array;
+}
+
 /** What each check leaves for others. `null` for those that only judge. */
 export interface EvidenceMap {
   readonly configuration: null;
   readonly address: AddressEvidence;
-  /** PEM text that Node's TLS takes as it is; absent when not configured. */
+  /** Absent when not configured. The server CA as PEM, `authorities` the same as DER. */
   readonly 'certificate-files': {
-    readonly clientPair?: { readonly cert: string; readonly key: string };
+    readonly clientPair?: ClientPair;
     readonly serverCa?: string;
+    readonly authorities: readonly Uint8Array[];
   };
   readonly 'certificate-pair': null;
   readonly 'certificate-policy': null;

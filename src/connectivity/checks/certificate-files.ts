@@ -1,5 +1,5 @@
-import { toPem } from '../../certificates/classify.ts';
-import { isPrivateKey } from '../../certificates/kind.ts';
+import { toPem, type Item } from '../../certificates/classify.ts';
+import { isPrivateKey, type Kind } from '../../certificates/kind.ts';
 import type { Check, CheckInput, EvidenceMap, Material, Subject } from '../check.ts';
 import { commandLine, finding, type Finding } from '../finding.ts';
 import { examine, unreadable, type Examined } from '../material.ts';
@@ -79,15 +79,24 @@ function evidenceOf(
   key: Examined | null,
   ca: Examined | null,
 ): EvidenceMap['certificate-files'] {
-  const pem = (examined: Examined | null, wanted: 'certificate' | 'private-key'): string =>
-    (examined?.items ?? [])
-      .filter(({ kind }) => (wanted === 'certificate' ? kind === 'certificate' : isPrivateKey(kind)))
-      .map(toPem)
-      .join('');
-  const clientPair = { cert: pem(cert, 'certificate'), key: pem(key, 'private-key') };
-  const serverCa = pem(ca, 'certificate');
+  const certificates = itemsOf(cert, (kind) => kind === 'certificate');
+  const keys = itemsOf(key, isPrivateKey);
+  const authorities = itemsOf(ca, (kind) => kind === 'certificate');
+  const [privateKey] = keys;
+  const clientPair = { cert: pemOf(certificates), key: pemOf(keys), certificates: certificates.map(({ der }) => der) };
   return {
-    ...(clientPair.cert === '' || clientPair.key === '' ? {} : { clientPair }),
-    ...(serverCa === '' ? {} : { serverCa }),
+    ...(certificates.length === 0 || privateKey === undefined
+      ? {}
+      : { clientPair: { ...clientPair, privateKey: privateKey.der } }),
+    ...(authorities.length === 0 ? {} : { serverCa: pemOf(authorities) }),
+    authorities: authorities.map(({ der }) => der),
   };
+}
+
+function itemsOf(examined: Examined | null, isWanted: (kind: Kind) => boolean): readonly Item[] {
+  return examined?.items.filter(({ kind }) => isWanted(kind)) ?? [];
+}
+
+function pemOf(items: readonly Item[]): string {
+  return items.map(toPem).join('');
 }

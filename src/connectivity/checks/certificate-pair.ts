@@ -1,7 +1,6 @@
-import { classify } from '../../certificates/classify.ts';
 import { factsOf } from '../../certificates/facts.ts';
 import { certificateOfKey } from '../../certificates/repair.ts';
-import type { Check } from '../check.ts';
+import type { Check, ClientPair } from '../check.ts';
 import { commandLine, finding, type Finding } from '../finding.ts';
 import { usesClientPair } from './certificate-files.ts';
 
@@ -25,13 +24,11 @@ export const certificatePair: Check<'certificate-pair'> = {
 };
 
 function judge(
-  pair: { readonly cert: string; readonly key: string },
+  { certificates, privateKey }: ClientPair,
   names: { readonly cert: string; readonly key: string },
 ): Finding[] {
-  const certificates = classify(Buffer.from(pair.cert)).items.map(({ der }) => der);
-  const key = classify(Buffer.from(pair.key)).items[0]?.der ?? new Uint8Array();
   const [leaf] = certificates;
-  const position = certificateOfKey(certificates, key);
+  const position = certificateOfKey(certificates, privateKey);
   if (position === 0 || leaf === undefined) return [];
   const { subject, fingerprint } = factsOf(leaf);
   if (position === null)

@@ -1,5 +1,4 @@
 import { isCloudHost } from '../address.ts';
-import { classify } from '../../certificates/classify.ts';
 import { factsOf, sameBytes, type CertificateFacts } from '../../certificates/facts.ts';
 import { chainFrom, judgeChain, judgeClient, judgeValidity, type Situation } from '../../certificates/judge.ts';
 import type { Check, CheckInput } from '../check.ts';
@@ -20,8 +19,8 @@ export const certificatePolicy: Check<'certificate-policy'> = {
     const cloud = address?.cloud === true;
     // A rehearsal account is Cloud too, with servers of its own CA: only Cloud's own hosts have public certificates.
     const cloudHost = address !== undefined && (isCloudHost(address.host) || isCloudHost(address.serverName));
-    const client = usesClientPair(input.subject) ? certificatesOf(files?.clientPair?.cert) : [];
-    const ca = certificatesOf(files?.serverCa);
+    const client = usesClientPair(input.subject) ? (files?.clientPair?.certificates ?? []).map(factsOf) : [];
+    const ca = (files?.authorities ?? []).map(factsOf);
     if (client.length + ca.length === 0) return Promise.resolve({ notApplicable: 'no certificate is configured' });
     const situation = situationOf(input, cloud);
     const findings = [
@@ -41,13 +40,6 @@ function situationOf({ subject }: CheckInput, cloud: boolean): Situation {
 function nameOf({ subject }: CheckInput, which: 'serverCa'): string {
   const material = subject.material[which];
   return material.state === 'absent' ? '' : material.name;
-}
-
-function certificatesOf(pem: string | undefined): readonly CertificateFacts[] {
-  if (pem === undefined) return [];
-  return classify(Buffer.from(pem))
-    .items.filter(({ kind }) => kind === 'certificate')
-    .map(({ der }) => factsOf(der));
 }
 
 function clientFindings(certificates: readonly CertificateFacts[], situation: Situation, size: number): Finding[] {
