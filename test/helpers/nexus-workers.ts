@@ -6,6 +6,7 @@ import { startWorkflow, WorkflowRunOperationHandler } from '@temporalio/nexus';
 import {
   bundleWorkflowCode,
   DefaultLogger,
+  makeTelemetryFilterString,
   NativeConnection,
   Runtime,
   Worker,
@@ -19,7 +20,10 @@ import type { TemporalServer } from './temporal-server.ts';
 
 /** The workflows of test/server/nexus as the SDK's workers run and replay them. Made once for a test file. */
 export function bundleWorkflows(): Promise<WorkflowBundleWithSourceMap> {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
+  });
   return bundleWorkflowCode({
     workflowsPath: resolve('test/server/nexus/workflows.ts'),
     payloadConverterPath: converterPath,
@@ -27,7 +31,7 @@ export function bundleWorkflows(): Promise<WorkflowBundleWithSourceMap> {
   });
 }
 
-const converterPath = resolve('dist/converter.cjs');
+export const converterPath = resolve('dist/converter.cjs');
 
 export interface Side {
   readonly namespace: string;
@@ -52,6 +56,8 @@ export interface Workers {
   readonly handler: Client;
   /** How often a handler was reached, by operation. */
   readonly reached: Readonly<Record<string, number>>;
+  /** The ids of the workflows behind operations, in the handler's namespace. */
+  readonly behind: readonly string[];
   readonly close: () => Promise<void>;
 }
 
@@ -67,6 +73,7 @@ export async function startWorkers(
   handler: Side,
 ): Promise<Workers> {
   const reached: Record<string, number> = {};
+  const behind: string[] = [];
   const open = async (side: Side, taskQueue: string, nexusServices: WorkerOptions['nexusServices'] & object) => {
     const { namespace, codec, permissions = [`${side.namespace}:write`] } = side;
     const dataConverter: DataConverter = {
@@ -94,13 +101,14 @@ export async function startWorkers(
     return { client: new Client({ connection, namespace, dataConverter }), close };
   };
   const [first, ...rest] = await Promise.all([
-    open(handler, handlerQueue, [handlers(reached, handler.sealFor)]),
+    open(handler, handlerQueue, [handlers(reached, behind, handler.sealFor)]),
     ...callers.map((side) => open(side, callerQueue, [])),
   ]);
   return {
     callers: rest.map(({ client }) => callerOf(client)),
     handler: first.client,
     reached,
+    behind,
     close: async () => {
       await Promise.all([first, ...rest].map(({ close }) => close()));
     },
@@ -127,7 +135,7 @@ function callerOf(client: Client): Caller {
   };
 }
 
-function handlers(reached: Record<string, number>, sealFor: string | undefined) {
+function handlers(reached: Record<string, number>, behind: string[], sealFor: string | undefined) {
   const seal = (invoice: Invoice): Invoice => (sealFor === undefined ? invoice : forEndpoint(sealFor, invoice));
   const note = (operation: string): void => {
     reached[operation] = (reached[operation] ?? 0) + 1;
@@ -135,7 +143,9 @@ function handlers(reached: Record<string, number>, sealFor: string | undefined) 
   const through = (workflow: string, more: readonly unknown[] = []) =>
     new WorkflowRunOperationHandler<Order, Invoice>(async (context, input) => {
       note(context.operation);
-      const options = { workflowId: `${workflow}-${context.requestId}`, args: [input, ...more] as [Order] };
+      const workflowId = `${workflow}-${context.requestId}`;
+      behind.push(workflowId);
+      const options = { workflowId, args: [input, ...more] as [Order] };
       return startWorkflow<(input: Order) => Promise<Invoice>>(context, workflow, options);
     });
   return nexus.serviceHandler(billing, {

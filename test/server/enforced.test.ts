@@ -52,8 +52,9 @@ describe.for(Object.keys(variants) as (keyof typeof variants)[])('an enforcing s
     server = await startServer(binary, variant, ['orders', 'refunds', 'billing']);
     const callers = [{ namespace: 'orders' }, { namespace: 'refunds' }];
     workers = await startWorkers(server, bundle, callers, { namespace: 'billing' });
-    for (const endpoint of endpoints)
-      await nexusctlOn(server)(`endpoint create ${endpoint} --target-namespace billing`, ...toQueue);
+    const nexusctl = nexusctlOn(server);
+    const create = (endpoint: string) => nexusctl(`endpoint create ${endpoint} --target-namespace billing`, ...toQueue);
+    for (const { exitCode } of await Promise.all(endpoints.map(create))) expect(exitCode).toBe(0);
   }, buildTimeoutMs);
   afterAll(async () => {
     await workers?.close();
