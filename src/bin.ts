@@ -74,7 +74,8 @@ function makeContext(packageRoot: string, abort: AbortController, takeSignals: C
       return process.stdin;
     },
     stdout: sink(1, () => process.stdout),
-    stderr: sink(2, () => process.stderr),
+    // Nothing on stderr is a product: whatever is said there passes the last gate.
+    stderr: sink(2, () => process.stderr, redactor.redact),
     env: process.env,
     platform: process.platform,
     home: homedir(),
@@ -103,7 +104,11 @@ function makeContext(packageRoot: string, abort: AbortController, takeSignals: C
   };
 }
 
-function sink(descriptor: number, open: () => Writable & { columns?: number }): Sink {
+function sink(
+  descriptor: number,
+  open: () => Writable & { columns?: number },
+  pass: (text: string) => string = (text) => text,
+): Sink {
   let opened: ReturnType<typeof open> | undefined;
   const stream = (): ReturnType<typeof open> => {
     // A reader that goes away is told through the write's callback; without a listener the stream would throw as well.
@@ -113,7 +118,7 @@ function sink(descriptor: number, open: () => Writable & { columns?: number }): 
   return {
     write: (chunk) =>
       new Promise((resolve, reject) => {
-        stream().write(chunk, (error) => (error ? reject(error) : resolve()));
+        stream().write(typeof chunk === 'string' ? pass(chunk) : chunk, (error) => (error ? reject(error) : resolve()));
       }),
     // Asked of the descriptor: most commands never write to stderr, and opening it costs three milliseconds.
     get isTTY() {

@@ -11,6 +11,9 @@ import { errorJson, errorText } from './views/error.ts';
  */
 export async function main(argv: readonly string[], context: Context): Promise<number> {
   const program = buildProgram(context);
+  // A key that was typed where its path belongs: every line of it is a secret from now on.
+  for (const argument of argv)
+    if (context.redactor.hide(argument).startsWith('[redacted]')) context.redactor.add(argument);
   try {
     await program.command.parseAsync(normalise(argv), { from: 'user' });
     return context.outcome.exitCode;

@@ -4,10 +4,18 @@
  * shapes that secrets have anywhere. Imports nothing, so that nothing can go wrong before it is loaded.
  */
 export interface Redactor {
-  /** Remember a resolved secret; from now on it is masked. Short values are ignored: they would mask ordinary words. */
-  readonly add: (secret: string | Uint8Array) => void;
-  /** Before any escaping for a terminal or for JSON: afterwards a secret may no longer read as it did. */
+  /**
+   * Remember a resolved secret; from now on it is masked. Short values are ignored: they would mask ordinary words.
+   * `perhaps` is for metadata, which may hold a token or the name of a namespace: masked in errors, not in results.
+   */
+  readonly add: (secret: string | Uint8Array, how?: 'perhaps') => void;
+  /**
+   * For errors and everything that people read on stderr.
+   * Before any escaping for a terminal or for JSON: afterwards a secret may no longer read as it did.
+   */
   readonly redact: (text: string) => string;
+  /** For results, in which `password=` may be an ordinary word: known secrets, private keys and tokens only. */
+  readonly hide: (text: string) => string;
 }
 
 const mask = '[redacted]';
@@ -16,9 +24,12 @@ const shortestSecret = 6;
 const tellingStart = 12;
 
 /** Shapes that are secret wherever they stand. Order matters: blocks before the lines inside them. */
-const shapes: readonly RegExp[] = [
+const unmistakable: readonly RegExp[] = [
   /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|$)/g,
   /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?/g,
+];
+const shapes: readonly RegExp[] = [
+  ...unmistakable,
   /(?<=\b(?:bearer|basic)\s+)[^\s"',;]{6,}/gi,
   // user:password@ and token@ of any URL
   /(?<=:\/\/)[^\s/@"'?#]+(?=@)/g,
@@ -33,23 +44,40 @@ const shapes: readonly RegExp[] = [
 ];
 
 export function createRedactor(): Redactor {
+  const certain = knownSecrets();
+  const possible = knownSecrets();
+  return {
+    add(secret, how) {
+      if (how === undefined) certain.add(secret);
+      possible.add(secret);
+    },
+    redact: (text) => maskShapes(possible.mask(text), shapes),
+    hide: (text) => maskShapes(certain.mask(text), unmistakable),
+  };
+}
+
+function maskShapes(text: string, those: readonly RegExp[]): string {
+  if (text.length < shortestSecret) return text;
+  return those.reduce((clean, shape) => clean.replace(shape, mask), text);
+}
+
+function knownSecrets() {
   const known = new Set<string>();
   // Whole ones first: the beginning of one spelling may be the beginning of another. Made again after each `add`.
   let longestFirst: readonly string[] | undefined;
   return {
-    add(secret) {
+    add(secret: string | Uint8Array): void {
       const all =
         typeof secret === 'string' ? [secret, ...spellings(Buffer.from(secret))] : spellings(Buffer.from(secret));
       for (const spelling of all) if (spelling.trim().length >= shortestSecret) known.add(spelling);
       longestFirst = undefined;
     },
-    redact(text) {
-      if (text.length < shortestSecret) return text;
+    mask(text: string): string {
+      if (text.length < shortestSecret || known.size === 0) return text;
       let clean = text;
       longestFirst ??= [...known].sort((a, b) => b.length - a.length);
       for (const secret of longestFirst) clean = clean.replaceAll(secret, mask);
       for (const secret of longestFirst) clean = maskStart(clean, secret);
-      for (const shape of shapes) clean = clean.replace(shape, mask);
       return clean;
     },
   };

@@ -146,7 +146,7 @@ function rememberSecrets({ env, temporal }: Sources, profile: Profile, { redacto
   for (const setting of [apiKey, tls.clientKey, codec.auth, cloud.apiKey]) {
     if (setting?.value.kind === 'data') redactor.add(setting.value.data);
   }
-  for (const { value } of [...profile.grpcMeta, ...codec.headers]) redactor.add(value);
-  for (const secret of [...secretsOfVariables(env), ...secretsOfDocument(temporal?.document ?? {})])
-    redactor.add(secret);
+  const metadata = new Set([...profile.grpcMeta, ...codec.headers].map(({ value }) => value));
+  for (const secret of [...metadata, ...secretsOfVariables(env), ...secretsOfDocument(temporal?.document ?? {})])
+    redactor.add(secret, metadata.has(secret) ? 'perhaps' : undefined);
 }

@@ -13,6 +13,7 @@ interface Output {
   };
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly outcome: { exitCode: number };
+  readonly redactor: { readonly hide: (text: string) => string };
 }
 
 export interface OutputOptions {
@@ -20,7 +21,10 @@ export interface OutputOptions {
   readonly color: ColorChoice;
 }
 
-/** Renders a result once, writes it to stdout and sets the exit code of the command. */
+/**
+ * Renders a result once, writes it to stdout and sets the exit code of the command. Secrets in it are masked, unless
+ * the view's product is one.
+ */
 export async function emit<T>(
   context: Output,
   options: OutputOptions,
@@ -28,7 +32,8 @@ export async function emit<T>(
   result: T,
   exitCode: ExitCode = 0,
 ): Promise<void> {
-  const text = await render(context, options, view, result);
+  const shown = view.showsSecrets === true ? result : escapeDeep(result, context.redactor.hide);
+  const text = await render(context, options, view, shown);
   context.outcome.exitCode = exitCode;
   if (text !== '') await context.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
 }

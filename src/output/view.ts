@@ -19,6 +19,8 @@ export type Format = (typeof formats)[number];
  * (except `json`, `jsonl` and the formats that name `raw`), writes nothing, and returns the whole text.
  */
 export interface View<T> {
+  /** The product is a secret, or a document that must stay as it is: the last gate lets everything through. */
+  readonly showsSecrets?: true;
   readonly text: (result: T, style: Style) => string;
   /** The JSON document; without it the result itself, which then already has the shape of the contract. */
   readonly json?: (result: T) => object;

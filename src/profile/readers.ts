@@ -2,6 +2,7 @@ import { profileTable, tableAt } from './configuration-file.ts';
 import { olderNames } from './older-names.ts';
 import type { TomlTable } from './profile.ts';
 import type { Sources } from './reader.ts';
+import { describeSecret } from './secret.ts';
 import { places, type Places } from './settings.ts';
 
 /** The programs that read the same files and variables; `core` are the SDKs for Python, .NET and Ruby. */
@@ -93,8 +94,8 @@ function material(reader: ReaderName, env: Env, table: TomlTable, profile: strin
   // In the CLI the older names win over everything but flags.
   const path = older(place.variable) ?? ofVariable(env, place.variable);
   const data = older(place.dataVariable) ?? ofVariable(env, place.dataVariable);
-  if (path !== undefined || data !== undefined) return hidden(data) ?? path;
-  return hidden(ofTable(table, profile, place.temporalData)) ?? ofTable(table, profile, place.temporal);
+  if (path !== undefined || data !== undefined) return hidden(data) ?? described(path);
+  return hidden(ofTable(table, profile, place.temporalData)) ?? described(ofTable(table, profile, place.temporal));
 }
 
 function verification(env: Env, table: TomlTable, profile: string): Found {
@@ -126,6 +127,11 @@ function fromOf({ from }: Seen): { readonly from?: string } {
 
 function hidden(found: Found): Found {
   return found && { ...found, value: '********' };
+}
+
+/** A path, unless somebody put the key there. */
+function described(found: Found): Found {
+  return found && { ...found, value: describeSecret({ kind: 'reference', reference: found.value, base: '' }) };
 }
 
 function tsBoolean(text: string | undefined): boolean | undefined {

@@ -41,6 +41,7 @@ export interface RepairResult {
 }
 
 export const repairView: View<RepairResult> = {
+  showsSecrets: true,
   text: ({ source, mended, contents, out, dryRun, pem, warnings }) => {
     // The PEM is of our own making: only its line breaks were escaped.
     if (pem !== undefined) return pem.replaceAll('\\n', '\n');

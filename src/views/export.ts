@@ -11,5 +11,6 @@ interface Exported {
 }
 
 export const exportView: View<Exported> = {
+  showsSecrets: true,
   text: ({ path, changed }) => (changed === true ? `wrote ${String(path)}` : `${String(path)}: nothing to change`),
 };

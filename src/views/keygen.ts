@@ -6,5 +6,6 @@ interface Generated {
 }
 
 export const keygenView: View<Generated> = {
+  showsSecrets: true,
   text: ({ key, path }) => key ?? `wrote ${path ?? ''}`,
 };

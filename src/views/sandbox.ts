@@ -16,6 +16,7 @@ const disclaimer =
 
 /** Text that a POSIX shell can read, with everything that is not an assignment in comments. */
 export const sandboxView: View<Sandbox> = {
+  showsSecrets: true,
   text: ({ account, namespaces, addresses, faults, environment }) =>
     [
       `# ${disclaimer}`,

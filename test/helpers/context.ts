@@ -3,6 +3,7 @@ import { lazyPorts } from '../../src/adapters/lazy.ts';
 import type { Context, Ports, Sink } from '../../src/context.ts';
 import { NexusctlError } from '../../src/errors/nexusctl-error.ts';
 import { main } from '../../src/main.ts';
+import { buildWholeProgram } from '../../src/program.ts';
 import { createRedactor } from '../../src/redact.ts';
 
 interface Given {
@@ -31,8 +32,20 @@ export const host = {
 
 /** Runs a command line in this process over an in-memory Context: no environment, no files but those named. */
 export async function runMain(argv: readonly string[], given: Given = {}): Promise<Outcome> {
+  const { context, stdout, stderr } = memoryContext(given);
+  const exitCode = await main(argv, context);
+  return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+/** The command tree with every verb declared: what a test over all verbs walks. */
+export function wholeProgram(): ReturnType<typeof buildWholeProgram> {
+  return buildWholeProgram(memoryContext({}).context);
+}
+
+function memoryContext(given: Given) {
   const stdout = memorySink(given.terminal);
-  const stderr = memorySink(given.terminal);
+  const redactor = createRedactor();
+  const stderr = memorySink(given.terminal, redactor.redact);
   const abort = new AbortController();
   const context: Context = {
     stdin: Object.assign(Readable.from(given.stdin === undefined ? [] : [Buffer.from(given.stdin)]), {
@@ -50,20 +63,22 @@ export async function runMain(argv: readonly string[], given: Given = {}): Promi
     takeSignals: () => () => undefined,
     abortAfter: (milliseconds) =>
       void setTimeout(() => abort.abort(new NexusctlError('TIMED_OUT', 'too long')), milliseconds).unref(),
-    redactor: createRedactor(),
+    redactor,
     asset: async (path) => (await import('node:fs/promises')).readFile(path, 'utf8'),
     ports: { ...lazyPorts(host), ...given.ports },
     outcome: { exitCode: 0 },
   };
-  const exitCode = await main(argv, context);
-  return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
+  return { context, stdout, stderr };
 }
 
-function memorySink(columns: number | undefined): Sink & { readonly text: () => string } {
+function memorySink(
+  columns: number | undefined,
+  pass = (text: string) => text,
+): Sink & { readonly text: () => string } {
   const chunks: Buffer[] = [];
   return {
     write: (chunk) => {
-      chunks.push(Buffer.from(chunk));
+      chunks.push(Buffer.from(typeof chunk === 'string' ? pass(chunk) : chunk));
       return Promise.resolve();
     },
     isTTY: columns !== undefined,

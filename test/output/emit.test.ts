@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { emit } from '../../src/output/emit.ts';
+import { createRedactor } from '../../src/redact.ts';
 import type { ColorChoice } from '../../src/output/style.ts';
 import type { Format, View } from '../../src/output/view.ts';
 import type { ExitCode } from '../../src/errors/exit-codes.ts';
@@ -22,7 +23,7 @@ async function written(output: Format, color: ColorChoice = 'auto', terminal?: n
     isTTY: terminal !== undefined,
     columns: terminal ?? 80,
   };
-  await emit({ stdout, env, outcome }, { output, color }, view, hostile, 1);
+  await emit({ stdout, env, outcome, redactor: createRedactor() }, { output, color }, view, hostile, 1);
   return { text: chunks.join(''), exitCode: outcome.exitCode };
 }
 
