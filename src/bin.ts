@@ -16,6 +16,8 @@ declare const NEXUSCTL_VERSION: string;
 export function run(packageRoot: string): void {
   // The AWS SDK writes six lines to stderr on Node 20 unless this is there before a client is made.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+  // Node waits at its exit for a lookup that still runs, and glibc would ask a silent resolver for ten seconds.
+  process.env['RES_OPTIONS'] ??= 'timeout:1 attempts:2';
   const abort = new AbortController();
   const takeSignals = listenToSignals(abort);
   void main(process.argv.slice(2), makeContext(packageRoot, abort, takeSignals)).then((exitCode) =>

@@ -1,4 +1,5 @@
-import type { Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import type { GreetResult, Limits, ProxyAddress, ProxyResult, TcpResult, Way } from '../connectivity/net.ts';
 import { limited } from './net-limit.ts';
 import { open, openTunnel, type Opened } from './net-tunnel.ts';
@@ -40,10 +41,15 @@ const greetings = {
   http1: Buffer.from('GET / HTTP/1.1\r\nHost: nexusctl.invalid\r\nConnection: close\r\n\r\n', 'latin1'),
 };
 
-export async function greet(way: Way, greeting: keyof typeof greetings, limits: Limits): Promise<GreetResult> {
+export async function greet(
+  way: Way,
+  greeting: keyof typeof greetings,
+  limits: Limits,
+  serverName?: string,
+): Promise<GreetResult> {
   const opened = await openWay(way, limits);
   if (!opened.ok) return { kind: 'unreachable', errno: opened.errno };
-  const { socket } = opened;
+  const socket = serverName === undefined ? opened.socket : unverified(opened.socket, serverName);
   const { ended, settle } = limited<GreetResult>(limits, () => ({ kind: 'silent' }));
   socket.once('data', (bytes) => settle({ kind: 'answered', bytes: Uint8Array.from(bytes.subarray(0, 1024)) }));
   socket.once('end', () => settle({ kind: 'closed' }));
@@ -51,7 +57,12 @@ export async function greet(way: Way, greeting: keyof typeof greetings, limits: 
   socket.write(greetings[greeting]);
   const result = await ended;
   socket.destroy();
+  opened.socket.destroy();
   return result;
+}
+
+function unverified(socket: Socket, serverName: string): Socket {
+  return connectTls({ socket, servername: isIP(serverName) === 0 ? serverName : '', rejectUnauthorized: false });
 }
 
 export async function tunnel(proxy: ProxyAddress, host: string, port: number, limits: Limits): Promise<ProxyResult> {

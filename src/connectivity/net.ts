@@ -23,8 +23,11 @@ export interface Net {
     env: Readonly<Record<string, string | undefined>>,
     store: 'grpc' | 'system',
   ) => Promise<string | null>;
-  /** Sends a greeting in clear and returns the first bytes of the answer; carries no credential. */
-  readonly greet: (way: Way, greeting: 'http2' | 'http1', limits: Limits) => Promise<GreetResult>;
+  /**
+   * Sends a greeting and returns the first bytes of the answer; carries no credential. In clear, or with `serverName`
+   * over TLS that verifies nothing.
+   */
+  readonly greet: (way: Way, greeting: 'http2' | 'http1', limits: Limits, serverName?: string) => Promise<GreetResult>;
   /**
    * An HTTP/2 session, in clear or over TLS that verifies the name. Ready only when the server's SETTINGS have come:
    * in TLS 1.3 a server refuses a client certificate after the handshake.

@@ -74,6 +74,7 @@ const explains: Partial<Record<Code, readonly Code[]>> = {
   CRT012: refusedCertificate,
   CRT013: refusedCertificate,
   CRT016: [...refusedCertificate, 'AUT004'],
+  TLS006: ['H2002', 'H2004'],
   TOK011: refusedCredential,
   PRX007: nobodyThere,
   DNS004: nobodyThere,

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -150,6 +151,12 @@ async function openssl(folder: string, write: Lab['write']): Promise<void> {
     request(name, subject);
     sign(name, by, extensions);
   }
+  for (const part of ['pem', 'key'])
+    await write(
+      `whole-client.${part}`,
+      readFileSync(join(folder, `chained-client.${part}`), 'utf8') +
+        (part === 'pem' ? readFileSync(join(folder, 'client-middle.pem'), 'utf8') : ''),
+    );
   for (const [name, extensions] of [
     ['self-signed', 'leaf'],
     ['self-signed-ca', 'selfca'],

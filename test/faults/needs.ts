@@ -23,7 +23,7 @@ function look(need: Need): string | null {
     case 'go':
       return neighbour(need) === null ? `${need} is not installed` : null;
     case 'namespaces':
-      return spawnSync('unshare', ['-mn', 'ip', 'link', 'set', 'lo', 'up']).status === 0
+      return spawnSync('/usr/bin/env', ['unshare', '-mn', 'ip', 'link', 'set', 'lo', 'up']).status === 0
         ? null
         : 'namespaces of the kernel need root, unshare and ip';
   }

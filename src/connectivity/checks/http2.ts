@@ -22,7 +22,9 @@ export const http2: Check<'http2'> = {
       // A server that stays silent must leave time for the counter-probes within the step.
       (await input.net.openSession(way, { tls: false }, limitsOf(input, input.limitMs * 0.6)));
     if (attempt.ok) return { findings: [], evidence: { session: attempt.session } };
-    const found = input.subject.tls ? overTls(attempt, address) : await inClear(attempt, address, way, input);
+    const found = input.subject.tls
+      ? await overTls(attempt, address, way, input)
+      : await inClear(attempt, address, way, input);
     return { findings: [found] };
   },
 };
@@ -42,10 +44,13 @@ function goodbye({ goawayCode }: Failed, shown: string): Finding | null {
   });
 }
 
-function overTls(failed: Failed, { host, port }: AddressEvidence): Finding {
-  const shown = `${host}:${String(port)}`;
+async function overTls(failed: Failed, address: AddressEvidence, way: Way, input: CheckInput): Promise<Finding> {
+  const shown = `${address.host}:${String(address.port)}`;
   const farewell = goodbye(failed, shown);
   if (farewell !== null) return farewell;
+  const limits = limitsOf(input, Math.min(input.limitMs * 0.3, probeMs));
+  const http1 = await input.net.greet(way, 'http1', limits, address.serverName);
+  if (speaksHttp1(http1)) return webServer(shown, http1);
   if (isProtocolError(failed.errno))
     return finding('H2001', `${shown} answers over TLS, but not with HTTP/2 (an HTTP/1 server)`);
   if (failed.errno === 'ETIMEDOUT')
