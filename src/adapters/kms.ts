@@ -1,6 +1,7 @@
 import type { KMSClient } from '@aws-sdk/client-kms';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { decodeBase64 } from '../payload/json-form.ts';
+import { decryptFailed } from '../payload/candidates.ts';
 import type { ExecCommand, ExecKey, Kek, KeyServices, KmsKey } from '../payload/keyring.ts';
 import { runForOutput } from './exec.ts';
 import type { Host } from './host.ts';
@@ -65,17 +66,33 @@ function awsKek(key: KmsKey, signal: AbortSignal): Kek {
 
 /** Strict: the message opens with the configured key or not at all, whatever keys its header names. */
 async function openMessage(key: KmsKey, message: Uint8Array): Promise<Buffer> {
-  const { buildClient, CommitmentPolicy, getKmsClient, KmsKeyringNode } = await import('@aws-crypto/client-node');
+  const [{ buildClient, CommitmentPolicy, KmsKeyringNode }, { DecryptCommand }, client] = await Promise.all([
+    import('@aws-crypto/client-node'),
+    import('@aws-sdk/client-kms'),
+    kmsClient(key.region),
+  ]);
+  type Provider = NonNullable<NonNullable<ConstructorParameters<typeof KmsKeyringNode>[0]>['clientProvider']>;
+  // The library tells of a KMS error in words only: what KMS said is kept here.
+  let refused: unknown;
+  const decryptKey = async (input: ConstructorParameters<typeof DecryptCommand>[0]) => {
+    try {
+      return await client.send(new DecryptCommand(input));
+    } catch (error) {
+      refused = error;
+      throw error;
+    }
+  };
+  const clientProvider = (() => ({ decrypt: decryptKey })) as unknown as Provider;
   const { decrypt } = buildClient(CommitmentPolicy.REQUIRE_ENCRYPT_ALLOW_DECRYPT);
-  type Options = ConstructorParameters<typeof KmsKeyringNode>[0];
-  // The library's two types of a client disagree about optional properties.
-  const clientProvider = getKmsClient as unknown as NonNullable<NonNullable<Options>['clientProvider']>;
-  const keyring = new KmsKeyringNode({ keyIds: [key.key], clientProvider });
   try {
-    const { plaintext } = await decrypt(keyring, Buffer.from(message));
+    const { plaintext } = await decrypt(
+      new KmsKeyringNode({ keyIds: [key.key], clientProvider }),
+      Buffer.from(message),
+    );
     return plaintext;
   } catch (error) {
-    throw translateKms(error, key, 'kms:Decrypt', undefined);
+    if (refused !== undefined) throw translateKms(refused, key, 'kms:Decrypt', undefined);
+    throw decryptFailed([key.id], error);
   }
 }
 

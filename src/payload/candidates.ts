@@ -32,11 +32,11 @@ export function openWithOne(data: Buffer, candidates: readonly Candidate[]): Pay
   return innerPayload(opened, `what the key '${by}' opened`);
 }
 
-export function decryptFailed(tried: readonly string[]): NexusctlError {
+export function decryptFailed(tried: readonly string[], cause?: unknown): NexusctlError {
   return new NexusctlError(
     'DECRYPT_FAILED',
     `it does not open with ${tried.map((name) => `'${name}'`).join(', ')}: a wrong key, a wrong context (endpoint, additional data), or tampering; AES-GCM cannot tell which`,
-    { hint: 'name another key with --key ID=REF, or ask who wrote it which key was used', details: { tried } },
+    { hint: 'name another key with --key ID=REF, or ask who wrote it which key was used', details: { tried }, cause },
   );
 }
 

@@ -102,6 +102,14 @@ export function decodeBase64(text: string): Buffer | null {
   return value.length === Math.floor((length * 3) / 4) ? value : null;
 }
 
+/** The same, but only what an encoder writes: no two texts for the same bytes, so that every changed character shows. */
+export function decodeCanonicalBase64(text: string): Buffer | null {
+  const value = decodeBase64(text);
+  const spelled = (encoding: 'base64' | 'base64url'): string => (value?.toString(encoding) ?? '').replace(/=+$/, '');
+  const bare = text.replace(/={1,2}$/, '');
+  return bare === spelled('base64') || bare === spelled('base64url') ? value : null;
+}
+
 function notBase64(bytes: Buffer, span: Span, what: string): NexusctlError {
   const text = bytes.toString('utf8', span.start + 1, Math.min(span.end - 1, span.start + 65));
   const plain = what.endsWith('encoding') && /^[a-z]+\/[\w.+-]+$/i.test(text);

@@ -31,6 +31,20 @@ export function parseKey(secret: Uint8Array, format: KeyFormat | undefined, name
   return key;
 }
 
+/**
+ * A secret of any length from which keys are derived: its text as it stands, but for one newline at the end of a file, or
+ * what `format` spells.
+ * @throws NexusctlError KEY_INVALID
+ */
+export function parseSecret(secret: Uint8Array, format: KeyFormat | undefined, name: string): Buffer {
+  const bytes = Buffer.from(secret);
+  if (format === 'raw') return bytes;
+  const whole = withoutNewline(bytes);
+  const value = format === undefined ? whole : spelled(whole.toString('latin1').trim(), format);
+  if (value === null || value.length === 0) throw invalid(name, `it is empty or not ${format ?? 'there'}`);
+  return value;
+}
+
 function rawKey(bytes: Buffer, whole: Buffer): Buffer {
   return lengths.includes(bytes.length) ? bytes : whole;
 }

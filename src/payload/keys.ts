@@ -1,5 +1,6 @@
 import { hkdfSync } from 'node:crypto';
 import { makeDataKeys, type DataKeys } from './data-keys.ts';
+import { makeGate } from './gate.ts';
 import { parseKey } from './key-material.ts';
 import type { ExecKey, Kek, KeyPorts, Keyring, KmsKey, SecretKey, VaultKey } from './keyring.ts';
 import { limits } from './limits.ts';
@@ -27,6 +28,7 @@ interface KeysOptions {
 }
 
 export function openKeys(keyring: Keyring, ports: KeyPorts, options: KeysOptions = {}): Keys {
+  const gate = makeGate(callsAtATime);
   const raw = remember((key: SecretKey) => ports.secret(key.source).then((bytes) => Buffer.from(bytes)));
   return {
     keyring,
@@ -35,11 +37,20 @@ export function openKeys(keyring: Keyring, ports: KeyPorts, options: KeysOptions
     dataKeys: makeDataKeys(options.now ?? Date.now),
     raw,
     aes: remember(async (key: SecretKey) => parseKey(await raw(key), key.format, key.id)),
-    kek: remember((key: KmsKey | ExecKey) => (key.kind === 'kms' ? ports.kms(key) : ports.exec(key))),
-    encryptionSdk: ports.encryptionSdk,
-    vault: ports.vault,
+    kek: remember(async (key: KmsKey | ExecKey): Promise<Kek> => {
+      const kek = await (key.kind === 'kms' ? ports.kms(key) : ports.exec(key));
+      return {
+        wrap: (dataKey) => gate(() => kek.wrap(dataKey)),
+        unwrap: (wrapped) => gate(() => kek.unwrap(wrapped)),
+      };
+    }),
+    encryptionSdk: (key, message) => gate(() => ports.encryptionSdk(key, message)),
+    vault: (key, ciphertext) => gate(() => ports.vault(key, ciphertext)),
   };
 }
+
+/** Calls of key services at a time: each may be a process or a socket, and a history may need thousands. */
+const callsAtATime = 16;
 
 function remember<K extends object, V>(make: (key: K) => Promise<V>): (key: K) => Maybe<V> {
   const made = new Map<K, Maybe<V>>();

@@ -2,8 +2,10 @@ import { gunzipSync, inflateSync } from 'node:zlib';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
 import type { Family, FamilyId } from '../family.ts';
 import type { Keys } from '../keys.ts';
+import { lz4Uncompress } from '../lz4.ts';
 import { encodingOf, innerPayload, metadataText, type Payload } from '../payload.ts';
 import { snappyUncompress } from '../snappy.ts';
+import { zstdUncompress } from '../zstd.ts';
 
 type Unpack = (data: Buffer, limit: number) => Buffer | Promise<Buffer>;
 
@@ -24,9 +26,13 @@ function compression(id: FamilyId, encoding: string, unpack: Unpack): Family {
   };
 }
 
-const algorithms: Readonly<Record<string, Unpack>> = { snappy: snappyUncompress };
+const algorithms: Readonly<Record<string, Unpack>> = {
+  snappy: snappyUncompress,
+  lz4: lz4Uncompress,
+  zstd: zstdUncompress,
+};
 
-/** temporal-proxy's proposal: the algorithm is metadata. */
+/** temporal-proxy's proposal (its branches rfc-compression and compression_algos): the algorithm is metadata. */
 export const compressed: Family = {
   id: 'compressed',
   recognises: (payload) => encodingOf(payload) === 'binary/compressed',

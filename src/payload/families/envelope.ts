@@ -4,6 +4,7 @@ import { decryptFailed, fingerprint, keyNotFound, openWithOne } from '../candida
 import type { Family } from '../family.ts';
 import { sealGcm } from '../gcm.ts';
 import { decodeBase64 } from '../json-form.ts';
+import { parseSecret } from '../key-material.ts';
 import { keysFor, type ExecKey, type Key, type KmsKey, type SecretKey } from '../keyring.ts';
 import type { Keys } from '../keys.ts';
 import { encodePayload, encodingOf, makePayload, metadataText, type Payload } from '../payload.ts';
@@ -47,7 +48,7 @@ function unwrapper(id: string, wrapped: Buffer, keys: Keys): { name: string; unw
   }
   switch (key?.kind) {
     case 'secret':
-      return { name: key.id, unwrap: async () => unwrapExtension(await keys.raw(key), wrapped, key.id) };
+      return { name: key.id, unwrap: async () => unwrapExtension(await masterOf(key, keys), wrapped, key.id) };
     case 'kms':
     case 'exec':
       return { name: key.id, unwrap: async () => (await keys.kek(key)).unwrap(wrapped) };
@@ -123,10 +124,14 @@ export async function sealEnvelope(payload: Payload, keys: Keys, key: KmsKey | E
 
 async function wrap(dataKey: Buffer, keys: Keys, key: KmsKey | ExecKey | SecretKey): Promise<Buffer> {
   if (key.kind !== 'secret') return (await keys.kek(key)).wrap(dataKey);
-  if (!key.id.startsWith(inlineScheme)) return wrapExtension(await keys.raw(key), dataKey, keys.namespace ?? '');
+  if (!key.id.startsWith(inlineScheme)) return wrapExtension(await masterOf(key, keys), dataKey, keys.namespace ?? '');
   const { xsalsa20poly1305 } = await import('@noble/ciphers/salsa.js');
   const nonce = randomBytes(24);
   return Buffer.concat([nonce, xsalsa20poly1305(inlineKey(key.id), nonce).encrypt(dataKey)]);
+}
+
+async function masterOf(key: SecretKey, keys: Keys): Promise<Buffer> {
+  return parseSecret(await keys.raw(key), key.format, key.id);
 }
 
 /** Whether a secret key of the keyring is a key-encryption key of the proxy, by its id's scheme. */

@@ -2,7 +2,7 @@ import { createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
 import { decryptFailed, keyNotFound } from '../candidates.ts';
 import type { Family } from '../family.ts';
-import { decodeBase64 } from '../json-form.ts';
+import { decodeBase64, decodeCanonicalBase64 } from '../json-form.ts';
 import { keysFor } from '../keyring.ts';
 import type { Keys } from '../keys.ts';
 import { limits } from '../limits.ts';
@@ -22,7 +22,7 @@ export const fernet: Family = {
     payload.data.subarray(0, 5).toString('latin1') === 'gAAAA',
   facts: () => ({ note: 'a Fernet token names no key' }),
   open: async (payload, keys) => {
-    const token = decodeBase64(payload.data.toString('latin1'));
+    const token = decodeCanonicalBase64(payload.data.toString('latin1'));
     if (token === null || token.length < 1 + 8 + 16 + 16 + 32)
       throw new NexusctlError('PAYLOAD_MALFORMED', 'the Fernet token is damaged');
     const candidates = await candidatesFor(keys);

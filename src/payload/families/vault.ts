@@ -1,4 +1,5 @@
-import { decodeBase64 } from '../json-form.ts';
+import { NexusctlError } from '../../errors/nexusctl-error.ts';
+import { decodeBase64, decodeCanonicalBase64 } from '../json-form.ts';
 import { keyNotFound } from '../candidates.ts';
 import type { Family } from '../family.ts';
 import { keysFor } from '../keyring.ts';
@@ -26,7 +27,10 @@ export const vault: Family = {
         'add [keyring.keys.NAME] with vault = "https://HOST:8200/transit/keys/KEY" and token = REF',
         named === undefined ? {} : { keyId: named },
       );
-    const plain = await keys.vault(key, payload.data.toString('latin1'));
+    const ciphertext = payload.data.toString('latin1');
+    if (decodeCanonicalBase64(ciphertext.replace(/^vault:v\d+:/, '')) === null)
+      throw new NexusctlError('PAYLOAD_MALFORMED', 'the text of Vault Transit is damaged: vault:vN:BASE64 is wanted');
+    const plain = await keys.vault(key, ciphertext);
     return innerPayload(decodeBase64(plain.toString('latin1')) ?? plain, 'what Vault opened');
   },
 };

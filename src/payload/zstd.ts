@@ -1,0 +1,71 @@
+import { NexusctlError } from '../errors/nexusctl-error.ts';
+
+const frameMagic = 0xfd2fb528;
+
+/** What zstd itself takes without being asked to: a window costs memory before anything is unpacked. */
+const windowBytes = 128 * 1024 * 1024;
+
+/**
+ * One Zstandard frame (RFC 8878) without a dictionary.
+ * @throws NexusctlError LIMIT_EXCEEDED before more than `limit` bytes are kept, PAYLOAD_MALFORMED
+ */
+export async function zstdUncompress(frame: Buffer, limit: number): Promise<Buffer> {
+  checkFrame(frame, limit);
+  const { Decompress } = await import('fzstd');
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    new Decompress((chunk) => {
+      length += chunk.length;
+      if (length > limit) throw tooLarge(limit);
+      chunks.push(chunk);
+    }).push(frame, true);
+  } catch (error) {
+    if (error instanceof NexusctlError) throw error;
+    throw damaged(error);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** The library believes a header's sizes and takes frame after frame: both are looked at here. */
+function checkFrame(frame: Buffer, limit: number): void {
+  if (frame.length < 9 || frame.readUInt32LE(0) !== frameMagic) throw damaged();
+  const flags = frame.readUInt8(4);
+  const single = (flags & 0x20) !== 0;
+  if ((flags & 0x0b) !== 0) throw damaged();
+  const sizeBytes = [single ? 1 : 0, 2, 4, 8][flags >> 6] ?? 0;
+  if (!single) {
+    const descriptor = frame.readUInt8(5);
+    const base = 2 ** (10 + (descriptor >> 3));
+    if (base + (base / 8) * (descriptor & 7) > windowBytes) throw tooLarge(windowBytes);
+  }
+  const header = 5 + (single ? 0 : 1);
+  if (sizeBytes > 0 && contentSize(frame, header, sizeBytes) > limit) throw tooLarge(limit);
+  if (endOfBlocks(frame, header + sizeBytes) + (flags & 4) !== frame.length) throw damaged();
+}
+
+function contentSize(frame: Buffer, at: number, bytes: number): number {
+  if (at + bytes > frame.length) throw damaged();
+  if (bytes === 8) return Number(frame.readBigUInt64LE(at));
+  return frame.readUIntLE(at, bytes) + (bytes === 2 ? 256 : 0);
+}
+
+/** Each block has a header of 3 bytes: last, type (1: one byte that is repeated), size. */
+function endOfBlocks(frame: Buffer, from: number): number {
+  for (let at = from; at + 3 <= frame.length;) {
+    const header = frame.readUIntLE(at, 3);
+    at += 3 + (((header >> 1) & 3) === 1 ? 1 : header >> 3);
+    if ((header & 1) !== 0) return at;
+  }
+  throw damaged();
+}
+
+function tooLarge(limit: number): NexusctlError {
+  return new NexusctlError('LIMIT_EXCEEDED', `a layer unpacks to more than ${String(limit)} bytes`, {
+    hint: 'raise --max-layer-bytes if you trust the writer',
+  });
+}
+
+function damaged(cause?: unknown): NexusctlError {
+  return new NexusctlError('PAYLOAD_MALFORMED', 'the zstd frame is damaged', { cause });
+}
