@@ -1,4 +1,4 @@
-import type { KMSClient } from '@aws-sdk/client-kms';
+import type { DecryptCommandInput, KMSClient } from '@aws-sdk/client-kms';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { decodeBase64 } from '../payload/json-form.ts';
 import { decryptFailed } from '../payload/candidates.ts';
@@ -74,7 +74,7 @@ async function openMessage(key: KmsKey, message: Uint8Array): Promise<Buffer> {
   type Provider = NonNullable<NonNullable<ConstructorParameters<typeof KmsKeyringNode>[0]>['clientProvider']>;
   // The library tells of a KMS error in words only: what KMS said is kept here.
   let refused: unknown;
-  const decryptKey = async (input: ConstructorParameters<typeof DecryptCommand>[0]) => {
+  const decryptKey = async (input: DecryptCommandInput) => {
     try {
       return await client.send(new DecryptCommand(input));
     } catch (error) {
