@@ -69,14 +69,23 @@ export function startTransit(keys: readonly TransitKey[]): Promise<Service> {
       const answer = (status: number, body: object): void => {
         response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
       };
-      if (request.headers['x-vault-token'] !== transitToken) return answer(403, { errors: ['permission denied'] });
+      if (request.headers['x-vault-token'] !== transitToken) {
+        answer(403, { errors: ['permission denied'] });
+        return;
+      }
       const key = keys.find(({ name }) => request.url === `/v1/transit/decrypt/${name}`);
-      if (key === undefined) return answer(404, { errors: ['encryption key not found'] });
+      if (key === undefined) {
+        answer(404, { errors: ['encryption key not found'] });
+        return;
+      }
       const { ciphertext } = JSON.parse(Buffer.concat(chunks).toString()) as { ciphertext: string };
       const [, version = '', text = ''] = /^vault:v(\d+):(.+)$/.exec(ciphertext) ?? [];
       const material = key.keys[version];
       const sealed = Buffer.from(text, 'base64');
-      if (material === undefined || sealed.length < 28) return answer(400, { errors: ['invalid ciphertext'] });
+      if (material === undefined || sealed.length < 28) {
+        answer(400, { errors: ['invalid ciphertext'] });
+        return;
+      }
       const decipher = createDecipheriv('aes-256-gcm', Buffer.from(material, 'base64'), sealed.subarray(0, 12));
       decipher.setAuthTag(sealed.subarray(-16));
       try {
