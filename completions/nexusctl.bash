@@ -985,9 +985,11 @@ _nexusctl() {
     '/sandbox/start --fault') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     '/sandbox/start --namespace') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     '/sandbox/start --operation-time') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/sandbox/start --endpoint-limit') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     '/sandbox/run --fault') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     '/sandbox/run --namespace') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     '/sandbox/run --operation-time') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/sandbox/run --endpoint-limit') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     '/sandbox/run --command-timeout') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
   esac
   case "$path" in
@@ -1041,8 +1043,8 @@ _nexusctl() {
     '/codec-server/start') words=''; flags='--output --color --command-timeout --profile --config-file --disable-config-file --disable-config-env --address --namespace --client-connect-timeout --grpc-meta --api-key-file --auth --tls --no-tls --tls-cert-path --tls-key-path --tls-ca-path --tls-server-name --tls-disable-host-verification --allow-plaintext-key --backend --cloud-address --cloud-api-key-file --cloud-tls-ca-path --account --codec-endpoint --codec-auth-file --codec-header --policy-file --keyring --allow-exec --strict --key --key-format --preset --listen --server-cert --server-key --trusted-proxy --metrics-listen --encode --max-concurrent --origin --access --default-namespace --path-secret --no-path-secret --rate-limit --help' ;;
     '/codec-server/test') words=''; flags='--output --color --command-timeout --profile --config-file --disable-config-file --disable-config-env --address --namespace --client-connect-timeout --grpc-meta --api-key-file --auth --tls --no-tls --tls-cert-path --tls-key-path --tls-ca-path --tls-server-name --tls-disable-host-verification --allow-plaintext-key --backend --cloud-address --cloud-api-key-file --cloud-tls-ca-path --account --codec-endpoint --codec-auth-file --codec-header --policy-file --keyring --allow-exec --strict --origin --pass-token --include-credentials --payload --timeout --help' ;;
     '/sandbox') words='start run'; flags='--help' ;;
-    '/sandbox/start') words=''; flags='--output --color --command-timeout --fault --list-faults --self-hosted --namespace --operation-time --help' ;;
-    '/sandbox/run') words=''; flags='--fault --self-hosted --namespace --operation-time --command-timeout --quiet --help' ;;
+    '/sandbox/start') words=''; flags='--output --color --command-timeout --fault --list-faults --self-hosted --namespace --operation-time --endpoint-limit --help' ;;
+    '/sandbox/run') words=''; flags='--fault --self-hosted --namespace --operation-time --endpoint-limit --command-timeout --quiet --help' ;;
     '/completion') words='bash zsh fish powershell'; flags='--help' ;;
   esac
   if [[ $current == -* || -z $words ]]; then words="$words $flags"; fi

@@ -1,8 +1,9 @@
 import type { Operation } from '../endpoints/api.ts';
-import { withStatus } from '../endpoints/allowlist.ts';
-import type { Held, NewEndpoint, Target, Wish } from '../endpoints/endpoint.ts';
+import type { Caller, Held, NewEndpoint, Target, Wish } from '../endpoints/endpoint.ts';
+import { makeNameTable } from '../endpoints/name-table.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { durationOf, readMessage, replaceField, timestampOf, writeMessage, type Message } from '../protobuf/message.ts';
+import { scanFields, wireType } from '../protobuf/wire.ts';
 import { descriptionOf, descriptionPayload, withDescription } from './description-payload.ts';
 
 /*
@@ -31,19 +32,20 @@ export function stateOf(number: number): string {
   return resourceStates[number] ?? `state-${String(number)}`;
 }
 
-export function heldFromCloud(bytes: Uint8Array): Held {
-  const endpoint = readMessage(bytes);
-  const own = endpoint.message(3);
+/** @param names of what was read with it: what stands on many lists is one text */
+export function heldFromCloud(bytes: Uint8Array, names: Names = makeNames()): Held {
+  const message = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const endpoint = readMessage(message);
+  const whole = endpoint.bytes(3);
+  const { own, callers, unknownPolicies } = withoutPolicies(whole, names);
   const target = targetOf(own);
   const description = descriptionOf(own, spec.description) ?? own.text(spec.oldDescription);
-  const allowed = own.all(spec.policies).map(({ value }) => callerOf(value));
   const created = timestampOf(endpoint, 6);
   const updated = timestampOf(endpoint, 7);
   const operationId = endpoint.text(5);
-  const namespaces = [...new Set(allowed.flatMap((namespace) => namespace ?? []))];
   return {
-    spec: endpoint.bytes(3),
-    unknownPolicies: allowed.filter((namespace) => namespace === null).length,
+    spec: whole,
+    unknownPolicies,
     ...(operationId === '' ? {} : { operationId }),
     endpoint: {
       id: endpoint.text(1),
@@ -51,16 +53,51 @@ export function heldFromCloud(bytes: Uint8Array): Held {
       state: stateOf(endpoint.number(4)),
       ...(target === undefined ? {} : { target }),
       ...(description === '' ? {} : { description }),
-      // No `until` is known to Cloud, so none of these can be over.
-      callers: withStatus(
-        namespaces.map((namespace) => ({ namespace })),
-        new Date(0),
-      ),
+      callers,
       resourceVersion: endpoint.text(2),
       ...(created === undefined ? {} : { createdAt: created }),
       ...(updated === undefined ? {} : { updatedAt: updated }),
     },
   };
+}
+
+/** The entries of what was read together. Cloud knows no `until`: none of them is over, and equal ones are one. */
+export interface Names {
+  readonly entry: (bytes: Buffer, from: number, to: number) => Caller | null;
+}
+
+export function makeNames(): Names {
+  const table = makeNameTable();
+  const entries: Caller[] = [];
+  return {
+    entry: (bytes, from, to) => {
+      const index = table.at(bytes, from, to);
+      return index === -1
+        ? null
+        : (entries[index] ??= Object.freeze({ namespace: table.text(index), status: 'active' }));
+    },
+  };
+}
+
+/** A specification taken apart: its callers, and a message of all its other fields. */
+function withoutPolicies(
+  whole: Uint8Array,
+  names: Names,
+): { readonly own: Message; readonly callers: readonly Caller[]; readonly unknownPolicies: number } {
+  const bytes = Buffer.from(whole.buffer, whole.byteOffset, whole.byteLength);
+  const others: Buffer[] = [];
+  const callers = new Set<Caller>();
+  let unknownPolicies = 0;
+  scanFields(bytes, 0, bytes.length, (number, type, from, to, start, end) => {
+    if (number !== spec.policies || type !== wireType.bytes) {
+      others.push(bytes.subarray(start, end));
+      return;
+    }
+    const caller = plainCaller(bytes, from, to, names) ?? longCaller(bytes.subarray(from, to), names);
+    if (caller === null) unknownPolicies += 1;
+    else callers.add(caller);
+  });
+  return { own: readMessage(Buffer.concat(others)), callers: [...callers], unknownPolicies };
 }
 
 function targetOf(own: Message): Target | undefined {
@@ -70,22 +107,25 @@ function targetOf(own: Message): Target | undefined {
   return { kind: 'worker', namespace: worker.text(1), taskQueue: worker.text(2) };
 }
 
-/** The namespace of an allowed_cloud_namespace_policy_spec; null for a policy of another kind. */
-function callerOf(policy: Uint8Array): string | null {
-  const plain = plainCaller(policy);
-  if (plain !== null) return plain;
-  const kind = readMessage(policy);
-  return kind.has(1) ? kind.message(1).text(1) : null;
+/** The form in which a million entries come (1: { 1: name }, nothing else), without making an object of each part. */
+function plainCaller(bytes: Buffer, from: number, to: number, names: Names): Caller | null {
+  const length = to - from;
+  if (length < 5 || length > 127 || bytes[from] !== 10 || bytes[from + 1] !== length - 2) return null;
+  if (bytes[from + 2] !== 10 || bytes[from + 3] !== length - 4) return null;
+  return names.entry(bytes, from + 4, to);
 }
 
-/** The form in which a million entries come (1: { 1: name }, nothing else), without making an object of each part. */
-function plainCaller(policy: Uint8Array): string | null {
-  const { length } = policy;
-  if (length < 5 || length > 127 || policy[0] !== 10 || policy[1] !== length - 2) return null;
-  if (policy[2] !== 10 || policy[3] !== length - 4) return null;
-  const name = Buffer.from(policy.buffer, policy.byteOffset + 4, length - 4).toString('utf8');
-  // What is no UTF-8 is refused on the long way.
-  return name.includes('\ufffd') ? null : name;
+function longCaller(policy: Buffer, names: Names): Caller | null {
+  const namespace = callerOf(policy);
+  if (namespace === null) return null;
+  const bytes = Buffer.from(namespace);
+  return names.entry(bytes, 0, bytes.length);
+}
+
+/** The namespace of an allowed_cloud_namespace_policy_spec; null for a policy of another kind. */
+function callerOf(policy: Uint8Array): string | null {
+  const kind = readMessage(policy);
+  return kind.has(1) ? kind.message(1).text(1) : null;
 }
 
 function policyOf(namespace: string): Uint8Array {

@@ -2,7 +2,7 @@ import { matches, type EndpointApi, type Filter, type WriteOptions } from '../en
 import type { Held, Wish } from '../endpoints/endpoint.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { readMessage, writeMessage, type Message } from '../protobuf/message.ts';
-import { changedCloudSpec, heldFromCloud, newCloudSpec, operationOf } from './cloud-messages.ts';
+import { changedCloudSpec, heldFromCloud, makeNames, newCloudSpec, operationOf } from './cloud-messages.ts';
 import type { Rpc } from '../profile/connection.ts';
 
 const service = '/temporal.api.cloud.cloudservice.v1.CloudService';
@@ -18,6 +18,7 @@ export function cloudEndpoints(client: Rpc): EndpointApi {
 
   const pages = async (signal: AbortSignal, filter: Filter, name?: string): Promise<readonly Held[]> => {
     const found: Held[] = [];
+    const names = makeNames();
     const tokens = new Set<string>();
     for (let token = ''; ;) {
       const answer = await ask(
@@ -25,7 +26,7 @@ export function cloudEndpoints(client: Rpc): EndpointApi {
         writeMessage([1, pageSize], [2, token], [3, filter.targetNamespace], [4, filter.taskQueue], [5, name]),
         signal,
       );
-      found.push(...answer.all(1).map(({ value }) => heldFromCloud(value)));
+      found.push(...answer.all(1).map(({ value }) => heldFromCloud(value, names)));
       token = answer.text(2);
       if (token === '') return found;
       if (tokens.has(token))

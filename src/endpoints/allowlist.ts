@@ -81,7 +81,19 @@ function contradict(base: CallerEntry | null, mine: CallerEntry | null, theirs: 
 const parts = ['owner', 'reason', 'ref', 'until'] as const;
 
 export function withStatus(entries: readonly CallerEntry[], now: Date): readonly Caller[] {
-  return entries.map((entry) => ({ ...entry, status: isOver(entry.until, now) ? 'expired' : 'active' }));
+  return entries.map(statusAt(now));
+}
+
+/** What gives each entry its status; an entry that stands on many lists stays one object. */
+export function statusAt(now: Date): (entry: CallerEntry) => Caller {
+  const known = new Map<CallerEntry, Caller>();
+  return (entry) => {
+    const made = known.get(entry);
+    if (made !== undefined) return made;
+    const caller: Caller = Object.freeze({ ...entry, status: isOver(entry.until, now) ? 'expired' : 'active' });
+    known.set(entry, caller);
+    return caller;
+  };
 }
 
 export function withoutStatus(callers: readonly Caller[]): readonly CallerEntry[] {

@@ -35,11 +35,15 @@ export function lintWish(wish: Wish | NewEndpoint, backend: Backend): readonly s
       `the description has ${String(size)} bytes, the server takes ${String(limits.description)}`,
       'shorten it',
     );
-  const callers = wish.callers ?? [];
-  for (const caller of callers) lintNamespace(caller, backend, 'caller');
-  if (callers.length <= limits.callers) return [];
+  for (const caller of wish.callers ?? []) lintNamespace(caller, backend, 'caller');
+  return lintCallerCount(wish.callers?.length ?? 0);
+}
+
+/** @returns a warning when a list is longer than an endpoint's usual limit */
+export function lintCallerCount(count: number): readonly string[] {
+  if (count <= limits.callers) return [];
   return [
-    `${String(callers.length)} callers: Temporal Cloud takes ${String(limits.callers)} for each endpoint unless support has raised it`,
+    `${String(count)} callers: Temporal Cloud takes ${String(limits.callers)} for each endpoint unless support has raised it`,
   ];
 }
 

@@ -15,19 +15,6 @@ export type FileEdit =
   /** What is live, put into the file; what only the file knows stays. */
   | { readonly kind: 'merge'; readonly endpoint: Endpoint };
 
-const schemaLine = ' yaml-language-server: $schema=https://nexusctl.dev/schemas/nexus.schema.json';
-
-/** A new nexus.yaml of what is live. */
-export async function newNexusFile(
-  endpoints: readonly Endpoint[],
-  about: { readonly account?: string; readonly cluster?: string },
-): Promise<string> {
-  const { Document } = await import('yaml');
-  const document = new Document({ version: 1, ...about, endpoints: endpoints.map(plainOf) });
-  document.commentBefore = schemaLine;
-  return document.toString(layout);
-}
-
 const layout = { lineWidth: 0, indentSeq: true, flowCollectionPadding: true } as const;
 
 /**

@@ -2,67 +2,67 @@ import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { nearest } from '../profile/nearest.ts';
 import { globOf } from './api.ts';
 import type { CallerEntry, Target } from './endpoint.ts';
+import type { Expand, FileEndpoint, NexusContent, NexusFile } from './nexus-content.ts';
+import { readPlainNexusFile } from './nexus-lines.ts';
+import { sha256 } from './policy.ts';
 import { endOf } from './until.ts';
 
-/** One endpoint of a nexus.yaml. Absent parts are left as they are on the server. */
-export interface FileEndpoint {
-  readonly name: string;
-  readonly owner?: string;
-  readonly description?: string;
-  readonly target?: Target;
-  /** The whole list; absent leaves it alone, empty means nobody. */
-  readonly allow?: readonly CallerEntry[];
-  /** Wins over `allow`. */
-  readonly blocked?: readonly string[];
-}
-
-/** A nexus.yaml as it was read. Format: schemas/nexus.schema.json. */
-export interface NexusFile {
-  readonly path: string;
-  readonly account?: string;
-  readonly cluster?: string;
-  /** Globs of the endpoint names that the file owns. */
-  readonly scope?: readonly string[];
-  readonly endpoints: readonly FileEndpoint[];
-}
-
 const maxAliases = 100;
+/** The library makes a tree of some sixty times the text's size: larger files must be such as the line reader knows. */
+const largestTree = 16 * 1024 * 1024;
 
 /**
  * Reads a nexus.yaml. Every scalar is a text: `no` is a name, not a boolean.
  * @param expand puts environment values into texts (`${NAME}`), for the names that the user allowed
- * @throws NexusctlError INPUT_INVALID with the line
+ * @throws NexusctlError INPUT_INVALID with the line, USAGE for an endpoint outside the file's own scope
  */
-export async function readNexusFile(
-  path: string,
-  text: string,
-  expand: (text: string) => string = (value) => value,
-): Promise<NexusFile> {
-  const { parseDocument, LineCounter } = await import('yaml');
-  const lines = new LineCounter();
-  const refuse = (what: string): NexusctlError =>
+export async function readNexusFile(path: string, input: string | Uint8Array, expand?: Expand): Promise<NexusFile> {
+  const bytes = typeof input === 'string' ? Buffer.from(input) : asBuffer(input);
+  const refuse: Refuse = (what) =>
     new NexusctlError('INPUT_INVALID', `${path}: ${what}`, {
       hint: 'the format is in schemas/nexus.schema.json',
       details: { path },
     });
-  let root: unknown;
+  const plain = readPlainNexusFile(bytes, expand ?? same);
+  if (plain === null && bytes.length > largestTree)
+    throw new NexusctlError(
+      'INPUT_TOO_LARGE',
+      `${path} is larger than ${String(largestTree)} bytes and not laid out as \`export\` writes it`,
+      { hint: 'split it into several files, one owner each', details: { path } },
+    );
+  const content = plain ?? nexusFileOf(await yamlRoot(bytes, refuse), refuse, expand ?? same);
+  refuseDoubles(content, refuse);
+  refuseOutside(path, content);
+  return { path, digest: sha256(bytes), ...content };
+}
+
+const same: Expand = (text) => text;
+
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
+
+/** The file as the library reads it, with mappings as Maps. */
+async function yamlRoot(bytes: Buffer, refuse: Refuse): Promise<unknown> {
+  const { parseDocument, LineCounter } = await import('yaml');
+  const lines = new LineCounter();
   try {
+    const text = bytes.toString('utf8').replace(/^\ufeff/, '');
     const document = parseDocument(text, { schema: 'failsafe', lineCounter: lines, prettyErrors: false });
     const [error] = document.errors;
     if (error !== undefined)
       throw refuse(`not YAML in line ${String(lines.linePos(error.pos[0]).line)} (${error.code})`);
-    root = document.toJS({ mapAsMap: true, maxAliasCount: maxAliases });
+    return document.toJS({ mapAsMap: true, maxAliasCount: maxAliases });
   } catch (error) {
     if (error instanceof NexusctlError) throw error;
     // The library's own limits: too many aliases, or nested deeper than the stack.
     throw refuse(error instanceof RangeError ? 'nested too deep' : 'too many aliases, or an alias without its anchor');
   }
-  return nexusFileOf(path, root, refuse, expand);
 }
 
 type Refuse = (what: string) => NexusctlError;
 
-function nexusFileOf(path: string, root: unknown, refuse: Refuse, expand: (text: string) => string): NexusFile {
+function nexusFileOf(root: unknown, refuse: Refuse, expand: Expand): NexusContent {
   const top = mapOf(root, 'the file', refuse, ['version', 'account', 'cluster', 'scope', 'endpoints', '$schema']);
   if (top.get('version') !== '1')
     throw refuse(`version is ${JSON.stringify(top.get('version') ?? null)}, this nexusctl knows 1`);
@@ -72,8 +72,6 @@ function nexusFileOf(path: string, root: unknown, refuse: Refuse, expand: (text:
   };
   const account = optional(top.get('account'), (value) => text(value, 'account'));
   const cluster = optional(top.get('cluster'), (value) => text(value, 'cluster'));
-  if (account !== undefined && cluster !== undefined)
-    throw refuse('account and cluster are given: one file is about one of them');
   const scope = optional(top.get('scope'), (value) =>
     listOf(mapOf(value, 'scope', refuse, ['names']).get('names'), 'scope.names', refuse).map((name) =>
       text(name, 'scope.names'),
@@ -82,24 +80,34 @@ function nexusFileOf(path: string, root: unknown, refuse: Refuse, expand: (text:
   const endpoints = listOf(top.get('endpoints'), 'endpoints', refuse).map((item, index) =>
     endpointOf(item, `endpoints[${String(index)}]`, refuse, text),
   );
-  const twice = firstDouble(endpoints.map(({ name }) => name));
-  if (twice !== undefined) throw refuse(`the endpoint ${twice} stands in it twice`);
-  const outside = scope === undefined ? undefined : endpoints.find(({ name }) => !inScope(name, scope));
-  if (outside !== undefined)
-    throw new NexusctlError(
-      'USAGE',
-      `${path}: ${outside.name} is outside the scope of this file (${(scope ?? []).join(', ')})`,
-      {
-        hint: 'move it to the file that owns it, or widen scope.names',
-      },
-    );
   return {
-    path,
     ...(account === undefined ? {} : { account }),
     ...(cluster === undefined ? {} : { cluster }),
     ...(scope === undefined ? {} : { scope }),
     endpoints,
   };
+}
+
+/** One subject a file, one place an endpoint, one line a caller. */
+function refuseDoubles({ account, cluster, endpoints }: NexusContent, refuse: Refuse): void {
+  if (account !== undefined && cluster !== undefined)
+    throw refuse('account and cluster are given: one file is about one of them');
+  const twice = firstDouble(endpoints.map(({ name }) => name));
+  if (twice !== undefined) throw refuse(`the endpoint ${twice} stands in it twice`);
+  for (const { name, allow = [], blocked = [] } of endpoints) {
+    const double = firstDouble(allow, ({ namespace }) => namespace) ?? firstDouble(blocked);
+    if (double !== undefined) throw refuse(`${double} stands twice at endpoint ${name}`);
+  }
+}
+
+function refuseOutside(path: string, { scope, endpoints }: NexusContent): void {
+  const outside = scope === undefined ? undefined : endpoints.find(({ name }) => !inScope(name, scope));
+  if (outside === undefined) return;
+  throw new NexusctlError(
+    'USAGE',
+    `${path}: ${outside.name} is outside the scope of this file (${(scope ?? []).join(', ')})`,
+    { hint: 'move it to the file that owns it, or widen scope.names' },
+  );
 }
 
 export function inScope(name: string, scope: readonly string[]): boolean {
@@ -121,10 +129,6 @@ function endpointOf(item: unknown, where: string, refuse: Refuse, text: Text): F
   const blocked = optional(map.get('blocked'), (value) =>
     listOf(value, `blocked of ${at}`, refuse).map((one) => text(one, `blocked of ${at}`)),
   );
-  for (const names of [allow?.map(({ namespace }) => namespace) ?? [], blocked ?? []]) {
-    const twice = firstDouble(names);
-    if (twice !== undefined) throw refuse(`${twice} stands twice at ${at}`);
-  }
   return {
     name,
     ...(owner === undefined ? {} : { owner }),
@@ -183,18 +187,25 @@ function optional<T>(value: unknown, read: (value: unknown) => T): T | undefined
   return value === undefined ? undefined : read(value);
 }
 
-function firstDouble(names: readonly string[]): string | undefined {
+function firstDouble<T>(items: readonly T[], nameOf: (item: T) => string = String): string | undefined {
   const seen = new Set<string>();
-  return names.find((name) => seen.size === seen.add(name).size);
+  for (const item of items) {
+    const name = nameOf(item);
+    if (seen.size === seen.add(name).size) return name;
+  }
+  return undefined;
+}
+
+export interface Joined extends NexusContent {
+  readonly paths: readonly string[];
+  readonly digest: string;
 }
 
 /**
  * Several files as one: each endpoint stands in one of them, and all are about the same account or cluster.
  * @throws NexusctlError INPUT_INVALID
  */
-export function joinFiles(
-  files: readonly NexusFile[],
-): Omit<NexusFile, 'path'> & { readonly paths: readonly string[] } {
+export function joinFiles(files: readonly NexusFile[]): Joined {
   const homes = new Map<string, string>();
   for (const { path, endpoints } of files)
     for (const { name } of endpoints) {
@@ -218,6 +229,12 @@ export function joinFiles(
   const scopes = files.map(({ scope }) => scope);
   return {
     paths: files.map(({ path }) => path),
+    digest: sha256(
+      files
+        .map(({ digest }) => digest)
+        .sort()
+        .join('\n'),
+    ),
     ...(account === undefined ? {} : { account }),
     ...(cluster === undefined ? {} : { cluster }),
     // A scope that one file leaves open is open.

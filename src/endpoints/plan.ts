@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { gainsAndLoses, sameEntries, withStatus } from './allowlist.ts';
 import { sameTarget, type Backend, type CallerEntry, type Endpoint, type Wish } from './endpoint.ts';
-import { inScope, type FileEndpoint, type NexusFile } from './nexus-file.ts';
+import type { FileEndpoint, NexusContent } from './nexus-content.ts';
+import { inScope } from './nexus-file.ts';
 import { endOf, isOver } from './until.ts';
 
 export interface PlannedChange {
@@ -42,7 +43,10 @@ export interface Plan {
   };
 }
 
-type Files = Pick<NexusFile, 'account' | 'cluster' | 'scope' | 'endpoints'>;
+interface Files extends NexusContent {
+  /** Of the files' bytes, when there are files. */
+  readonly digest?: string;
+}
 
 interface Circumstances {
   readonly backend: Backend;
@@ -62,10 +66,11 @@ export function makePlan(files: Files, live: readonly Endpoint[], circumstances:
     throw new NexusctlError('USAGE', '--prune deletes what the files do not name, so they must say what they own', {
       hint: 'give every file both lines: account (or cluster) and scope.names',
     });
+  const ends = makeEnds();
   const byName = new Map(live.map((endpoint) => [endpoint.name, endpoint]));
   const named = new Set(files.endpoints.map(({ name }) => name));
   const changes = files.endpoints.flatMap(
-    (wanted) => changeOf(wanted, byName.get(wanted.name) ?? null, circumstances) ?? [],
+    (wanted) => changeOf(wanted, byName.get(wanted.name) ?? null, circumstances, ends) ?? [],
   );
   const unmanaged = live
     .map(({ name }) => name)
@@ -74,9 +79,9 @@ export function makePlan(files: Files, live: readonly Endpoint[], circumstances:
   const all = [...changes, ...deletes];
   const count = (action: PlannedChange['action']) => all.filter((change) => change.action === action).length;
   const soon = new Date(now.getTime() + soonMs);
-  const endings = files.endpoints.flatMap((wanted) => endingsOf(wanted, byName.get(wanted.name), soon));
+  const endings = files.endpoints.flatMap((wanted) => endingsOf(wanted, byName.get(wanted.name), soon, ends));
   const { account, cluster } = files;
-  const inputs = inputsOf(files.endpoints, live);
+  const inputs = inputsOf(files, live);
   return {
     digest: digestOf({ account, cluster, backend: circumstances.backend, inputs }, all),
     inputs,
@@ -93,9 +98,8 @@ export function makePlan(files: Files, live: readonly Endpoint[], circumstances:
   };
 }
 
-function inputsOf(wanted: readonly FileEndpoint[], live: readonly Endpoint[]): string {
-  const hash = createHash('sha256');
-  for (const endpoint of wanted) hash.update(JSON.stringify(endpoint));
+function inputsOf({ digest, endpoints }: Files, live: readonly Endpoint[]): string {
+  const hash = createHash('sha256').update(digest ?? JSON.stringify(endpoints));
   for (const { name, resourceVersion } of live) hash.update(JSON.stringify([name, resourceVersion]));
   return hash.digest('hex');
 }
@@ -107,7 +111,14 @@ export function digestOf(subject: object, changes: readonly PlannedChange[]): st
   return hash.digest('hex');
 }
 
-function changeOf(wanted: FileEndpoint, live: Endpoint | null, { backend, now }: Circumstances): PlannedChange | null {
+function changeOf(
+  wanted: FileEndpoint,
+  live: Endpoint | null,
+  { backend, now }: Circumstances,
+  ends: Ends,
+): PlannedChange | null {
+  const over = ({ until }: CallerEntry) => until !== undefined && ends(until) <= now.getTime();
+  if (live !== null && backend === 'cloud' && isPlainlySame(wanted, live, over)) return null;
   const after = desired(wanted, live, backend, now);
   if (live !== null && same(live, after, backend)) return null;
   const { gains, loses } = gainsAndLoses(live?.callers ?? [], after.callers);
@@ -167,6 +178,25 @@ function withoutStatus(entries: readonly CallerEntry[]): readonly CallerEntry[] 
   }));
 }
 
+/** The everyday answer, without making anything: the same names in the same order, none over, none blocked. */
+function isPlainlySame(
+  { target, description, allow, blocked }: FileEndpoint,
+  live: Endpoint,
+  isOver: (entry: CallerEntry) => boolean,
+): boolean {
+  const { callers } = live;
+  return (
+    allow !== undefined &&
+    blocked === undefined &&
+    live.blocked === undefined &&
+    live.everyone === undefined &&
+    (target === undefined || sameTarget(live.target, target)) &&
+    (description === undefined || description === (live.description ?? '')) &&
+    allow.length === callers.length &&
+    allow.every((entry, index) => entry.namespace === callers[index]?.namespace && !isOver(entry))
+  );
+}
+
 /** Whether an endpoint is already as wished; texts and sets are compared, never bytes or order. */
 function same(live: Endpoint, after: Endpoint, backend: Backend): boolean {
   const lists =
@@ -198,8 +228,25 @@ function deletionOf(live: Endpoint | undefined): readonly PlannedChange[] {
   return [{ action: 'delete', endpoint: live.name, before: live, after: null, gains, loses }];
 }
 
-function endingsOf({ name, allow = [] }: FileEndpoint, live: Endpoint | undefined, soon: Date): readonly Ending[] {
-  const ending = allow.filter(({ until }) => until !== undefined && (endOf(until) ?? 0) <= soon.getTime());
+/** When an `until` ends; the same few days end many entries. */
+type Ends = (until: string) => number;
+
+function makeEnds(): Ends {
+  const known = new Map<string, number>();
+  return (until) => {
+    const end = known.get(until) ?? endOf(until) ?? 0;
+    known.set(until, end);
+    return end;
+  };
+}
+
+function endingsOf(
+  { name, allow = [] }: FileEndpoint,
+  live: Endpoint | undefined,
+  soon: Date,
+  ends: Ends,
+): readonly Ending[] {
+  const ending = allow.filter(({ until }) => until !== undefined && ends(until) <= soon.getTime());
   if (ending.length === 0) return [];
   const listed = new Set(live?.callers.map(({ namespace }) => namespace));
   return ending.map(({ namespace, until = '', owner }) => ({

@@ -26,15 +26,23 @@ function visible(character: string): string {
   return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
 }
 
-/** Applies `escape` to every string of a plain value, keys included; other values stay as they are. */
-export function escapeDeep<T>(value: T, escape: (text: string) => string): T {
+/**
+ * Applies `escape` to every string of a plain value, keys included; other values stay as they are. What is frozen is
+ * shared by many (the entry of a caller that stands on a thousand lists): it is escaped once.
+ */
+export function escapeDeep<T>(value: T, escape: (text: string) => string, shared = new Map<object, unknown>()): T {
   if (typeof value === 'string') return escape(value) as T;
-  if (Array.isArray(value)) return value.map((item: unknown) => escapeDeep(item, escape)) as T;
+  if (Array.isArray(value)) return value.map((item: unknown) => escapeDeep(item, escape, shared)) as T;
   if (value === null || typeof value !== 'object' || value instanceof Uint8Array || value instanceof Date) return value;
+  const known = shared.get(value);
+  if (known !== undefined) return known as T;
   if (value instanceof Map)
-    return new Map([...value].map(([key, item]) => [escapeDeep(key, escape), escapeDeep(item, escape)])) as T;
+    return new Map(
+      [...value].map(([key, item]) => [escapeDeep(key, escape, shared), escapeDeep(item, escape, shared)]),
+    ) as T;
   const copy = Object.create(null) as Record<string, unknown>;
-  for (const [key, item] of Object.entries(value)) copy[escape(key)] = escapeDeep(item, escape);
+  for (const [key, item] of Object.entries(value)) copy[escape(key)] = escapeDeep(item, escape, shared);
+  if (Object.isFrozen(value)) shared.set(value, copy);
   return copy as T;
 }
 

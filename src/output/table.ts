@@ -6,7 +6,7 @@ import type { Style } from './style.ts';
  */
 export function table(headers: readonly string[], rows: readonly (readonly string[])[], style: Style): string {
   const natural = headers.map((header, column) =>
-    Math.max(header.length, ...rows.map((row) => row[column]?.length ?? 0)),
+    rows.reduce((widest, row) => Math.max(widest, row[column]?.length ?? 0), header.length),
   );
   const widths = fit(natural, style.width);
   const line = (cells: readonly string[]) =>

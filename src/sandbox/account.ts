@@ -1,4 +1,4 @@
-import { mostEndpoints, validateSpec, type EndpointSpec } from './endpoint-rules.ts';
+import { validateSpec, type EndpointSpec } from './endpoint-rules.ts';
 import { repeated, type Operation, type Outcome } from './operations.ts';
 import { refusal } from './refusal.ts';
 
@@ -29,6 +29,7 @@ export interface Account {
   readonly namespaces: ReadonlyMap<string, Namespace>;
   readonly endpoints: Map<string, Endpoint>;
   readonly operations: Map<string, Operation>;
+  readonly endpointLimit: number;
   readonly now: () => number;
   readonly newId: () => string;
   /** How the next operation goes: its end and its length in milliseconds. */
@@ -49,8 +50,11 @@ export function createEndpoint(account: Account, spec: EndpointSpec, operationId
   settle(account);
   validateSpec(spec, (id) => account.namespaces.has(id));
   refuseTakenName(account, spec.name);
-  if (account.endpoints.size >= mostEndpoints)
-    throw refusal('FAILED_PRECONDITION', `the account has its limit of ${String(mostEndpoints)} Nexus endpoints`);
+  if (account.endpoints.size >= account.endpointLimit)
+    throw refusal(
+      'FAILED_PRECONDITION',
+      `the account has its limit of ${String(account.endpointLimit)} Nexus endpoints`,
+    );
   const operation = start(account, { ...change, resourceId: account.newId() }, operationId);
   const created = { id: operation.resourceId, spec, operationId: operation.id, createdAt: account.now() };
   account.endpoints.set(created.id, { ...created, resourceVersion: nextVersion(account) });

@@ -18,6 +18,7 @@ const longestName = 200;
 const longestTaskQueue = 1000;
 const largestDescription = 20_000;
 const mostCallers = 1000;
+/** What an account may have unless support has raised it. */
 export const mostEndpoints = 100;
 
 /** @throws Refusal with every issue of the specification in one message, as the real service words it */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Account, Namespace } from './account.ts';
 import { createApiKey, type ApiKeys } from './api-keys.ts';
+import { mostEndpoints } from './endpoint-rules.ts';
 import { planFaults, type FaultPlan } from './fault-plan.ts';
 import { writeFolder, type Folder } from './folder.ts';
 import { createMaterial, type Material } from './material.ts';
@@ -15,6 +16,8 @@ export interface SandboxOptions {
   readonly namespaces?: readonly string[] | undefined;
   /** How long an asynchronous operation of the control plane takes, in milliseconds. */
   readonly operationMs?: number | undefined;
+  /** As if support had raised the account's limit of 100 endpoints. */
+  readonly endpointLimit?: number | undefined;
 }
 
 /** A running rehearsal account. It is not Temporal: it runs no workflow and forgets everything when it is closed. */
@@ -105,6 +108,7 @@ function createAccount(options: SandboxOptions, clientCa: string, faults: FaultP
     namespaces: new Map(made.map((namespace) => [namespace.id, namespace])),
     endpoints: new Map(),
     operations: new Map(),
+    endpointLimit: options.endpointLimit ?? mostEndpoints,
     now: Date.now,
     newId: () => randomUUID().replaceAll('-', ''),
     nextOperation: () => {

@@ -1,5 +1,5 @@
-import type { Access, Check } from '../endpoints/access.ts';
-import { escapeCsv, escapeMermaid } from '../output/escape.ts';
+import { accessOf, meaningOf, type Check, type Matrix } from '../endpoints/access.ts';
+import { escapeCsv, escapeDeep, escapeMermaid, escapeTerminal } from '../output/escape.ts';
 import { marks, type Style } from '../output/style.ts';
 import { table } from '../output/table.ts';
 import type { View } from '../output/view.ts';
@@ -44,10 +44,7 @@ export const reachableView: View<ReachableResult> = {
   },
 };
 
-export interface MatrixResult {
-  readonly endpoints: readonly string[];
-  readonly namespaces: readonly string[];
-  readonly items: readonly Access[];
+export interface MatrixResult extends Matrix {
   readonly sharedTargets: readonly (readonly string[])[];
   readonly warnings: readonly string[];
 }
@@ -58,62 +55,72 @@ export const matrixView: View<MatrixResult> = {
     const shared = sharedTargets.map((names) => `same target: ${names.join(', ')}`);
     return [matrixTable(result, style), ...shared].join('\n');
   },
+  json: ({ grid, ...result }) => {
+    return { schemaVersion: 1, ...result, items: accessOf({ ...result, grid }) };
+  },
+  jsonl: accessOf,
   raw: {
-    table: (result, style) => matrixTable(result, style),
-    csv: ({ items }) =>
-      [
-        ['endpoint', 'namespace', 'allowed', 'note'],
-        ...items.map((one) => [one.endpoint, one.from, String(one.allowed), noteOf(one)]),
-      ]
-        .map((row) => row.map(escapeCsv).join(','))
-        .join('\r\n'),
-    mermaid: ({ items }) => mermaid(items),
+    table: (result, style) => matrixTable(escapeDeep(result, escapeTerminal), style),
+    csv: ({ endpoints, namespaces, grid }) => {
+      const columns = namespaces.map(escapeCsv);
+      return [
+        'endpoint,namespace,allowed,note',
+        ...endpoints.flatMap((endpoint, row) => {
+          const first = escapeCsv(endpoint);
+          const lines = columns.map((from, column) => {
+            const cell = grid[row]?.[column];
+            return `${first},${from},${String(meaningOf(cell).allowed)},${noteOf(cell)}`;
+          });
+          return lines.length === 0 ? [] : lines.join('\r\n');
+        }),
+      ].join('\r\n');
+    },
+    mermaid,
   },
 };
 
 /** Few namespaces stand as columns; many make one line for each endpoint. */
-function matrixTable({ endpoints, namespaces, items }: MatrixResult, style: Style): string {
+function matrixTable({ endpoints, namespaces, grid }: MatrixResult, style: Style): string {
   if (endpoints.length === 0) return 'no endpoints';
-  const cells = new Map(items.map((one) => [`${one.endpoint}\n${one.from}`, one]));
   const wide = namespaces.reduce((sum, name) => sum + name.length + 2, 20) > Math.min(style.width, 200);
   if (wide || namespaces.length === 0) {
-    const rows = endpoints.map((endpoint) => [
+    const rows = endpoints.map((endpoint, row) => [
       endpoint,
-      namespaces.filter((from) => cells.get(`${endpoint}\n${from}`)?.allowed === true).join(' ') || 'nobody',
+      namespaces.filter((_from, column) => mayCall(grid, row, column)).join(' ') || 'nobody',
     ]);
     return table(['ENDPOINT', 'MAY BE CALLED BY'], rows, style);
   }
-  const rows = endpoints.map((endpoint) => [
+  const rows = endpoints.map((endpoint, row) => [
     endpoint,
-    ...namespaces.map((from) => {
-      const cell = cells.get(`${endpoint}\n${from}`);
-      if (cell === undefined) return '';
-      return [cell.allowed ? 'yes' : '-', noteOf(cell)].filter((text) => text !== '').join(' ');
-    }),
+    ...Array.from(grid[row] ?? '', (cell) =>
+      [meaningOf(cell).allowed ? 'yes' : '-', noteOf(cell)].filter((text) => text !== '').join(' '),
+    ),
   ]);
   return table(['ENDPOINT', ...namespaces], rows, style);
 }
 
-function noteOf({ expired, blocked }: Access): string {
+function noteOf(cell: string | undefined): string {
+  const { blocked, expired } = meaningOf(cell);
   if (blocked === true) return 'blocked';
   return expired === true ? 'expired' : '';
 }
 
-function mermaid(items: readonly Access[]): string {
-  const ids = new Map<string, string>();
-  const idOf = (kind: string, name: string) => {
-    const key = `${kind}\n${name}`;
-    const id = ids.get(key) ?? `${kind}${String(ids.size)}`;
-    ids.set(key, id);
-    return id;
-  };
-  const edges = items
-    .filter(({ allowed }) => allowed)
-    .map(({ from, endpoint }) => `  ${idOf('n', from)} --> ${idOf('e', endpoint)}`);
-  for (const { endpoint } of items) idOf('e', endpoint);
-  const nodes = [...ids].map(([key, id]) => {
-    const label = escapeMermaid(key.slice(key.indexOf('\n') + 1));
-    return id.startsWith('e') ? `  ${id}[["${label}"]]` : `  ${id}(["${label}"])`;
-  });
-  return ['flowchart LR', ...nodes, ...edges].join('\n');
+function mayCall(grid: readonly string[], row: number, column: number): boolean {
+  return meaningOf(grid[row]?.[column]).allowed;
+}
+
+function mermaid({ endpoints, namespaces, grid }: MatrixResult): string {
+  const callers = namespaces.map((_name, column) => endpoints.some((_endpoint, row) => mayCall(grid, row, column)));
+  return [
+    'flowchart LR',
+    ...namespaces.flatMap((name, column) =>
+      callers[column] === true ? [`  n${String(column)}(["${escapeMermaid(name)}"])`] : [],
+    ),
+    ...endpoints.map((name, row) => `  e${String(row)}[["${escapeMermaid(name)}"]]`),
+    ...endpoints.flatMap((_endpoint, row) =>
+      namespaces.flatMap((_name, column) =>
+        mayCall(grid, row, column) ? [`  n${String(column)} --> e${String(row)}`] : [],
+      ),
+    ),
+  ].join('\n');
 }

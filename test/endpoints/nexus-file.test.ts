@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { editNexusFile, newNexusFile } from '../../src/endpoints/nexus-edit.ts';
+import { editNexusFile } from '../../src/endpoints/nexus-edit.ts';
 import { joinFiles, readNexusFile } from '../../src/endpoints/nexus-file.ts';
+import { nexusPieces } from '../../src/endpoints/nexus-text.ts';
 
 const read = (text: string) => readNexusFile('nexus.yaml', text);
 const one = (lines: string) => `version: 1\nendpoints:\n  - name: billing\n${lines}`;
@@ -124,7 +125,7 @@ endpoints:
         blocked: ['true'],
       },
     ];
-    const file = await read(await newNexusFile(endpoints, { account: '123' }));
+    const file = await read([...nexusPieces(endpoints, { account: '123' })].join(''));
     expect(file).toMatchObject({
       account: '123',
       endpoints: [{ description: 'a: #b\n"c"', allow: [{ namespace: 'no', until: '2027-03-31' }], blocked: ['true'] }],

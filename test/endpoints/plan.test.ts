@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Endpoint } from '../../src/endpoints/endpoint.ts';
-import type { FileEndpoint } from '../../src/endpoints/nexus-file.ts';
+import type { FileEndpoint } from '../../src/endpoints/nexus-content.ts';
 import { isAsSeen, makePlan } from '../../src/endpoints/plan.ts';
 
 const now = new Date('2026-11-22T12:00:00Z');

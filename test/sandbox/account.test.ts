@@ -26,6 +26,7 @@ function rehearse(outcome: Outcome = 'FULFILLED') {
     operations: new Map(),
     now: () => clock.now,
     newId: () => (ids += 1).toString().padStart(4, '0'),
+    endpointLimit: 100,
     nextOperation: () => ({ outcome, lengthMs: operationMs }),
     revision: 0,
   };

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import type { Context } from '../../context.ts';
 import { globOf } from '../../endpoints/api.ts';
-import { editNexusFile, newNexusFile } from '../../endpoints/nexus-edit.ts';
+import { editNexusFile } from '../../endpoints/nexus-edit.ts';
 import { readNexusFile } from '../../endpoints/nexus-file.ts';
+import { nexusPieces } from '../../endpoints/nexus-text.ts';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
 import type { OutputOptions } from '../../output/emit.ts';
 import { escapeTerminalBlock } from '../../output/escape.ts';
@@ -50,8 +51,8 @@ export function endpointExport(command: Command, context: Context) {
       const endpoints = all.filter((one) => wanted === null || wanted.test(one.name));
       const about = envelope.account === undefined ? {} : { account: envelope.account };
       if (merge === undefined) {
-        const text = format === 'terraform' ? terraformText(endpoints) : await newNexusFile(endpoints, about);
-        await printDocument(context, options, { ...envelope, format, text, warnings });
+        const pieces = format === 'terraform' ? [terraformText(endpoints)] : nexusPieces(endpoints, about);
+        await printDocument(context, options, { ...envelope, format, warnings }, pieces);
         return;
       }
       const path = resolve(context.cwd, merge);
@@ -76,14 +77,8 @@ export function endpointExport(command: Command, context: Context) {
           .map(({ namespace }) => `${namespace} at ${endpoint} is in the file, not live; it stays in the file`),
       );
       if (dryRun) {
-        await printDocument(context, options, {
-          ...envelope,
-          format,
-          text,
-          changed,
-          dryRun,
-          warnings: [...warnings, ...stale],
-        });
+        const result = { ...envelope, format, changed, dryRun, warnings: [...warnings, ...stale] };
+        await printDocument(context, options, result, [text]);
         return;
       }
       await emitWarned(context, options, exportView, {
@@ -101,12 +96,14 @@ export function endpointExport(command: Command, context: Context) {
 async function printDocument(
   context: Context,
   options: OutputOptions,
-  result: Parameters<typeof exportView.text>[0] & { readonly text: string },
+  result: Parameters<typeof exportView.text>[0],
+  pieces: Iterable<string>,
 ): Promise<void> {
   if (options.output === 'json') {
-    await emitWarned(context, options, exportView, result);
+    await emitWarned(context, options, exportView, { ...result, text: [...pieces].join('') });
     return;
   }
   await emitWarned(context, options, { text: () => '' }, result);
-  await context.stdout.write(context.stdout.isTTY ? escapeTerminalBlock(result.text) : result.text);
+  const { stdout } = context;
+  for (const piece of pieces) await stdout.write(stdout.isTTY ? escapeTerminalBlock(piece) : piece);
 }

@@ -29,10 +29,11 @@ export async function listsOf(context: Context, options: Flags): Promise<Lists> 
     const all = held.map(({ endpoint }) => endpoint);
     const cloud = opened.kind === 'cloud';
     const file = options.file === undefined ? null : await fromFiles(context, options);
+    const known = new Map(file?.endpoints.map((endpoint) => [endpoint.name, endpoint]));
     return {
       envelope: await opened.envelope(),
       endpoints: cloud
-        ? all.map((endpoint) => withEnds(endpoint, file?.endpoints ?? []))
+        ? all.map((endpoint) => withEnds(endpoint, known.get(endpoint.name)))
         : all.map((endpoint) => underPolicy(endpoint, policy, context.now())),
       warnings: [...opened.warnings, ...(cloud ? [] : enforcementNotes(await opened.enforcement(), policy !== null))],
     };
@@ -40,8 +41,7 @@ export async function listsOf(context: Context, options: Flags): Promise<Lists> 
 }
 
 /** Cloud knows no `until`: what a nexus.yaml says of a live entry is put to it, its status as well. */
-function withEnds(endpoint: Endpoint, files: readonly Endpoint[]): Endpoint {
-  const known = files.find(({ name }) => name === endpoint.name);
+function withEnds(endpoint: Endpoint, known: Endpoint | undefined): Endpoint {
   if (known === undefined) return endpoint;
   const entries = new Map(known.callers.map((caller) => [caller.namespace, caller]));
   return {

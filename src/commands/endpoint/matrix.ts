@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts';
-import { accessMatrix, namespacesOn } from '../../endpoints/access.ts';
+import { accessMatrix, namespacesOn, overdue } from '../../endpoints/access.ts';
 import { globOf } from '../../endpoints/api.ts';
 import { sharingTarget, type Endpoint } from '../../endpoints/endpoint.ts';
 import { matrixView } from '../../views/access.ts';
@@ -28,25 +28,25 @@ export function endpointMatrix(command: Command, context: Context) {
       const wanted = options.name === undefined ? null : globOf(options.name);
       const endpoints = all.filter(({ name }) => wanted === null || wanted.test(name));
       const namespaces = options.from ?? namespacesOn(endpoints);
-      const items = accessMatrix(endpoints, namespaces);
-      const expired = items.filter((one) => one.expired === true);
+      // Cloud itself knows neither: what the files have ended or blocked is still allowed there.
+      const live = envelope.backend === 'cloud' && options.offline !== true;
+      const matrix = accessMatrix(endpoints, live, namespaces);
+      const late = overdue(matrix);
       const open = endpoints.filter(({ everyone }) => everyone === true).map(({ name }) => name);
       const result = {
         ...envelope,
-        endpoints: endpoints.map(({ name }) => name),
-        namespaces,
-        items,
+        ...matrix,
         sharedTargets: sharedGroups(endpoints),
         warnings: [
           ...warnings,
           ...(open.length === 0 ? [] : [`open to every namespace: ${open.join(', ')}`]),
-          ...expired.map(
-            ({ endpoint, from }) =>
-              `the entry of ${from} at ${endpoint} has expired${envelope.backend === 'cloud' ? ', and Temporal Cloud still allows it' : ''}`,
+          ...late.map(
+            ({ endpoint, from, blocked }) =>
+              `${blocked === true ? `${from} is blocked at ${endpoint}` : `the entry of ${from} at ${endpoint} has expired`}${live ? ', and Temporal Cloud still allows it' : ''}`,
           ),
         ],
       };
-      const stale = expired.length > 0 && (options.check === true || envelope.backend === 'cloud');
+      const stale = late.length > 0 && (options.check === true || live);
       await emitWarned(context, options, matrixView, result, stale ? 1 : 0);
     });
 }

@@ -1,10 +1,12 @@
+import { isUtf8 } from 'node:buffer';
 import { resolve } from 'node:path';
 import type { Command, OptionValues } from '@commander-js/extra-typings';
 import type { Context } from '../../context.ts';
-import { withStatus } from '../../endpoints/allowlist.ts';
+import { statusAt } from '../../endpoints/allowlist.ts';
 import type { Backend, Endpoint } from '../../endpoints/endpoint.ts';
-import { joinFiles, readNexusFile, type NexusFile } from '../../endpoints/nexus-file.ts';
-import { readPolicy, type Policy } from '../../endpoints/policy.ts';
+import type { NexusFile } from '../../endpoints/nexus-content.ts';
+import { joinFiles, readNexusFile } from '../../endpoints/nexus-file.ts';
+import { readPolicy, sha256, type Policy } from '../../endpoints/policy.ts';
 import { endpointsOfPolicy } from '../../endpoints/self-hosted.ts';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
 import type { ConnectionFlags } from '../../profile/flags.ts';
@@ -60,6 +62,7 @@ export async function fromFiles(context: Context, options: FileFlags): Promise<A
     }
   }
   const joined = joinFiles(await nexusFiles(context, options));
+  const withStatus = statusAt(context.now());
   return {
     backend: joined.cluster === undefined ? 'cloud' : 'self-hosted',
     policy: null,
@@ -67,29 +70,29 @@ export async function fromFiles(context: Context, options: FileFlags): Promise<A
       name,
       ...(target === undefined ? {} : { target }),
       ...(description === undefined ? {} : { description }),
-      callers: withStatus(
-        allow.filter(({ namespace }) => !blocked.includes(namespace)),
-        context.now(),
-      ),
+      callers: allow.filter(({ namespace }) => !blocked.includes(namespace)).map(withStatus),
       ...(blocked.length === 0 ? {} : { blocked }),
     })),
   };
 }
 
-const largest = 64 * 1024 * 1024;
+const largest = 256 * 1024 * 1024;
 
 /** The nexus.yaml files of `-f`: one file, or every .yaml and .yml of a folder. */
 export async function nexusFiles(context: Context, options: FileFlags): Promise<readonly NexusFile[]> {
   const { file } = options;
   if (file === undefined)
     throw new NexusctlError('USAGE', 'a nexus.yaml is missing', { hint: 'name it with -f nexus.yaml' });
-  const expand = expander(context, options.var ?? []);
+  const values = valuesOf(context, options.var ?? []);
   const paths = await pathsOf(context, file);
   if (paths.length === 0) throw new NexusctlError('FILE_UNREADABLE', `there is no .yaml file in ${file}`);
   const read: NexusFile[] = [];
   for (const path of paths) {
-    const text = decode(await readBytes(context, path), path);
-    read.push(await readNexusFile(path, text, expand));
+    const bytes = await readBytes(context, path);
+    refuseOtherThanUtf8(bytes, path);
+    const one = await readNexusFile(path, bytes, values.size === 0 ? undefined : expander(values));
+    // What the variables say is as much a part of it as what the file says.
+    read.push(values.size === 0 ? one : { ...one, digest: sha256(JSON.stringify([one.digest, ...values])) });
   }
   return read;
 }
@@ -111,19 +114,16 @@ async function readBytes(context: Context, file: string): Promise<Uint8Array> {
   });
 }
 
-function decode(bytes: Uint8Array, path: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new NexusctlError('INPUT_INVALID', `${path} is not UTF-8 text`, { hint: 'save it as UTF-8' });
-  }
+function refuseOtherThanUtf8(bytes: Uint8Array, path: string): void {
+  if (isUtf8(bytes)) return;
+  throw new NexusctlError('INPUT_INVALID', `${path} is not UTF-8 text`, { hint: 'save it as UTF-8' });
 }
 
 const credential = /KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|CODEC_AUTH|GRPC_META|^AWS_/i;
 
-/** `${NAME}` for the names that the user gave with --var; a credential never gets into a file's texts (security.md 7). */
-function expander({ env, redactor }: Context, names: readonly string[]): (text: string) => string {
-  const values = new Map(
+/** The values of --var; a credential never gets into a file's texts (security.md 7). */
+function valuesOf({ env, redactor }: Context, names: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
     names.map((name) => {
       const value = env[name];
       if (credential.test(name) || (value !== undefined && redactor.redact(value) !== value))
@@ -132,6 +132,8 @@ function expander({ env, redactor }: Context, names: readonly string[]): (text: 
       return [name, value] as const;
     }),
   );
-  if (values.size === 0) return (text) => text;
+}
+
+function expander(values: ReadonlyMap<string, string>): (text: string) => string {
   return (text) => text.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (all, name: string) => values.get(name) ?? all);
 }

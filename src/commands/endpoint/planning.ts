@@ -2,9 +2,10 @@ import type { Command, OptionValues } from '@commander-js/extra-typings';
 import type { Context } from '../../context.ts';
 import { enforcementNotes, removalSentence } from '../../endpoints/consequences.ts';
 import type { Endpoint, Held } from '../../endpoints/endpoint.ts';
-import { lintWish } from '../../endpoints/lint.ts';
+import { lintCallerCount, lintWish } from '../../endpoints/lint.ts';
 import type { Namespace } from '../../endpoints/namespace.ts';
-import { joinFiles, type NexusFile } from '../../endpoints/nexus-file.ts';
+import type { NexusContent } from '../../endpoints/nexus-content.ts';
+import { joinFiles, type Joined } from '../../endpoints/nexus-file.ts';
 import { makePlan, type Plan } from '../../endpoints/plan.ts';
 import { underPolicy } from '../../endpoints/self-hosted.ts';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
@@ -36,7 +37,7 @@ export type PlanFlags = ConnectionFlags & {
 };
 
 /** The files of `-f`, joined, with the account guard of their own. */
-export async function wantedOf(context: Context, options: PlanFlags): Promise<Omit<NexusFile, 'path'>> {
+export async function wantedOf(context: Context, options: PlanFlags): Promise<Joined> {
   return joinFiles(await nexusFiles(context, options));
 }
 
@@ -63,7 +64,7 @@ export async function planOf(
   readonly live: Live;
   readonly warnings: readonly string[];
   readonly notes: readonly string[];
-  readonly wanted: Omit<NexusFile, 'path'>;
+  readonly wanted: Joined;
 }> {
   const wanted = await wantedOf(context, options);
   await guardSubject(opened, wanted);
@@ -96,7 +97,7 @@ export async function planOf(
 /** The files say which account or cluster they are about; another one is exit 3. */
 async function guardSubject(
   opened: Opened,
-  { account, cluster }: Pick<NexusFile, 'account' | 'cluster'>,
+  { account, cluster }: Pick<NexusContent, 'account' | 'cluster'>,
 ): Promise<void> {
   if (opened.kind === 'self-hosted') {
     if (account !== undefined)
@@ -132,16 +133,18 @@ async function namespacesOrNone({ signal }: Context, { namespaces }: Opened): Pr
 }
 
 function lintPlan({ changes }: Plan, kind: Opened['kind']): readonly string[] {
-  return changes.flatMap(({ action, after }) => {
+  return changes.flatMap(({ action, after, gains }) => {
     if (after === null) return [];
     const wish = {
-      callers: after.callers.map(({ namespace }) => namespace),
+      // Who is on the list already was taken by the server.
+      callers: gains,
       ...(after.target === undefined ? {} : { target: after.target }),
     };
-    return lintWish(
-      { ...wish, ...(action === 'create' ? { name: after.name } : {}), description: after.description ?? '' },
-      kind,
-    );
+    const named = action === 'create' ? { name: after.name } : {};
+    return [
+      ...lintWish({ ...wish, ...named, description: after.description ?? '' }, kind),
+      ...(gains.length === after.callers.length ? [] : lintCallerCount(after.callers.length)),
+    ];
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts';
-import { accessMatrix } from '../../endpoints/access.ts';
-import { sharingTarget, targetText } from '../../endpoints/endpoint.ts';
+import { accessMatrix, accessOf, type Access } from '../../endpoints/access.ts';
+import { sharingTarget, targetText, type Endpoint } from '../../endpoints/endpoint.ts';
 import { reachableView } from '../../views/access.ts';
 import type { Command } from '../commander.ts';
 import { emitWarned } from '../emit-warned.ts';
@@ -25,7 +25,9 @@ export function endpointReachable(command: Command, context: Context) {
     .action(async (options) => {
       const { from } = options;
       const { envelope, endpoints, warnings } = await listsOf(context, options);
-      const allowed = new Set(accessMatrix(endpoints, [from]).flatMap((one) => (one.allowed ? [one.endpoint] : [])));
+      const live = envelope.backend === 'cloud' && options.offline !== true;
+      const access = accessOf(accessMatrix(endpoints, live, [from]));
+      const allowed = new Map(access.flatMap((one) => (one.allowed ? [[one.endpoint, one]] : [])));
       const items = endpoints
         .filter(({ name }) => allowed.has(name))
         .map((endpoint) => {
@@ -33,7 +35,7 @@ export function endpointReachable(command: Command, context: Context) {
           return {
             endpoint: endpoint.name,
             ...(endpoint.target === undefined ? {} : { target: targetText(endpoint.target) }),
-            because: endpoint.everyone === true ? 'open to every namespace' : 'listed',
+            because: becauseOf(endpoint, allowed.get(endpoint.name)),
             ...(sharesTargetWith.length === 0 ? {} : { sharesTargetWith }),
           };
         });
@@ -53,4 +55,10 @@ export function endpointReachable(command: Command, context: Context) {
         warnings: [...warnings, ...detours],
       });
     });
+}
+
+function becauseOf({ everyone }: Endpoint, access: Access | undefined): string {
+  if (access?.blocked === true) return 'listed; the file blocks it, Temporal Cloud still allows it';
+  if (access?.expired === true) return 'listed; its entry has expired, Temporal Cloud still allows it';
+  return everyone === true ? 'open to every namespace' : 'listed';
 }

@@ -2,7 +2,7 @@ import type { Context } from '../../context.ts';
 import { exitCodes } from '../../errors/exit-codes.ts';
 import { sandboxNotice } from '../../views/sandbox.ts';
 import type { Command } from '../commander.ts';
-import { collect, examples, parseDuration } from '../options.ts';
+import { collect, examples, parseCount, parseDuration } from '../options.ts';
 import { holdSignals } from './signals.ts';
 
 /** What shells answer for a command that is not there or cannot be run. */
@@ -16,6 +16,7 @@ export function sandboxRun(command: Command, context: Context) {
     .option('--self-hosted', 'a self-hosted cluster instead of a Cloud account')
     .option('--namespace <name>', 'a namespace of the account (repeatable; the first is TEMPORAL_NAMESPACE)', collect)
     .option('--operation-time <duration>', 'how long an asynchronous operation takes', parseDuration)
+    .option('--endpoint-limit <count>', 'endpoints that the account may have (default: 100)', parseCount)
     .option('--command-timeout <duration>', 'bound on the whole command, e.g. 30s', parseDuration)
     .option('-q, --quiet', 'do not say on stderr that this is a rehearsal')
     .addHelpText(
@@ -30,9 +31,9 @@ export function sandboxRun(command: Command, context: Context) {
     .action(async (argv, options) => {
       const door = await context.ports.sandbox();
       const signals = holdSignals(context);
-      const { selfHosted, fault: faults, namespace: namespaces, operationTime: operationMs } = options;
+      const { selfHosted, fault: faults, namespace: namespaces, operationTime: operationMs, endpointLimit } = options;
       try {
-        const sandbox = await door.start({ selfHosted, faults, namespaces, operationMs });
+        const sandbox = await door.start({ selfHosted, faults, namespaces, operationMs, endpointLimit });
         try {
           if (signals.seen() !== undefined) {
             context.outcome.exitCode = exitCodes.interrupted;

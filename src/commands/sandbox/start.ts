@@ -3,7 +3,7 @@ import { exitCodes } from '../../errors/exit-codes.ts';
 import { emit } from '../../output/emit.ts';
 import { faultsView, sandboxView } from '../../views/sandbox.ts';
 import type { Command } from '../commander.ts';
-import { collect, examples, parseDuration, withOutput } from '../options.ts';
+import { collect, examples, parseCount, parseDuration, withOutput } from '../options.ts';
 import { holdSignals } from './signals.ts';
 
 export function sandboxStart(command: Command, context: Context) {
@@ -13,6 +13,7 @@ export function sandboxStart(command: Command, context: Context) {
     .option('--self-hosted', 'a self-hosted cluster instead of a Cloud account')
     .option('--namespace <name>', 'a namespace of the account (repeatable; the first is TEMPORAL_NAMESPACE)', collect)
     .option('--operation-time <duration>', 'how long an asynchronous operation takes', parseDuration)
+    .option('--endpoint-limit <count>', 'endpoints that the account may have (default: 100)', parseCount)
     .addHelpText(
       'after',
       examples(
@@ -30,9 +31,9 @@ export function sandboxStart(command: Command, context: Context) {
         return;
       }
       const signals = holdSignals(context);
-      const { selfHosted, fault: faults, namespace: namespaces, operationTime: operationMs } = options;
+      const { selfHosted, fault: faults, namespace: namespaces, operationTime: operationMs, endpointLimit } = options;
       try {
-        const sandbox = await door.start({ selfHosted, faults, namespaces, operationMs });
+        const sandbox = await door.start({ selfHosted, faults, namespaces, operationMs, endpointLimit });
         try {
           const output = options.output === 'json' ? 'jsonl' : options.output;
           await emit(context, { ...options, output }, sandboxView, sandbox);
