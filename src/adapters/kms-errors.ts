@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import type { KmsKey } from '../payload/keyring.ts';
+import { awsFailure, awsHints, type AwsFailure } from './aws.ts';
 
 interface Meaning {
   readonly code: ErrorCode;
@@ -11,12 +12,7 @@ interface Meaning {
 const unavailable: Meaning = {
   code: 'KMS_UNAVAILABLE',
   words: 'KMS does not answer',
-  hint: 'try again; check the network, the region and AWS_ENDPOINT_URL',
-};
-const credentials: Meaning = {
-  code: 'UNAUTHENTICATED',
-  words: 'the AWS credentials are not valid (any more)',
-  hint: 'aws sts get-caller-identity shows who you are; aws sso login renews',
+  hint: awsHints.unavailable,
 };
 const notFound: Meaning = {
   code: 'KMS_KEY_NOT_FOUND',
@@ -24,7 +20,7 @@ const notFound: Meaning = {
   hint: 'check the ARN; an alias or a key id alone is looked for in the region of AWS_REGION',
 };
 
-/** By the error's name: client-kms does not export every class (docs.aws.amazon.com/kms/latest/APIReference). */
+/** What only KMS answers (docs.aws.amazon.com/kms/latest/APIReference); the rest is in aws.ts. */
 const meanings: Readonly<Record<string, Meaning>> = {
   NotFoundException: notFound,
   InvalidArnException: { ...notFound, words: 'the ARN is not one of a KMS key' },
@@ -63,21 +59,10 @@ const meanings: Readonly<Record<string, Meaning>> = {
     words: 'KMS refuses the request as malformed',
     hint: 'check the ARN',
   },
-  ThrottlingException: { ...unavailable, words: 'KMS throttles, after three attempts' },
   LimitExceededException: { ...unavailable, words: 'a quota of KMS is used up' },
   KeyUnavailableException: { ...unavailable, words: 'the key is not available for the moment' },
   DependencyTimeoutException: unavailable,
   KMSInternalException: unavailable,
-  TimeoutError: unavailable,
-  ExpiredTokenException: credentials,
-  UnrecognizedClientException: credentials,
-  InvalidSignatureException: credentials,
-  IncompleteSignature: credentials,
-  CredentialsProviderError: {
-    code: 'KMS_NO_CREDENTIALS',
-    words: 'there are no AWS credentials',
-    hint: 'set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run aws configure',
-  },
 };
 
 /** What the AWS SDK threw, in our words; told by its name, never by its text. */
@@ -89,10 +74,8 @@ export function translateKms(
 ): unknown {
   if (error instanceof NexusctlError) return error;
   if (signal?.aborted === true) return signal.reason;
-  const name = error instanceof Error ? error.name : '';
-  const errno = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const { code, words, hint } =
-    meanings[name] ?? (/^E[A-Z]+$/.test(errno) ? unavailable : undefined) ?? otherwise(error, name, permission);
+  const { name, failure } = awsFailure(error);
+  const { code, words, hint } = meanings[name] ?? ofAnyService(failure, name, permission);
   return new NexusctlError(code, `${key.id}: ${words}`, {
     hint,
     cause: error,
@@ -100,18 +83,33 @@ export function translateKms(
   });
 }
 
-function otherwise(error: unknown, name: string, permission: string): Meaning {
-  const { httpStatusCode: status } = (error as { $metadata?: { httpStatusCode?: number } }).$metadata ?? {};
-  if (name.startsWith('AccessDenied') || status === 403)
-    return {
-      code: 'KMS_ACCESS_DENIED',
-      words: `${permission} is not allowed`,
-      hint: `allow ${permission} on the key in the identity's policy, the key policy or a grant; across accounts both sides must`,
-    };
-  if (status !== undefined && status >= 500) return unavailable;
-  return {
-    code: 'KMS_KEY_INVALID',
-    words: `it cannot be used (${name === '' || name === 'Error' ? 'is a region set?' : name})`,
-    hint: 'nexusctl kms check KEY tries it step by step; set AWS_REGION for a key without an ARN',
-  };
+function ofAnyService(failure: AwsFailure, name: string, permission: string): Meaning {
+  switch (failure) {
+    case 'credentials-invalid':
+      return {
+        code: 'UNAUTHENTICATED',
+        words: 'the AWS credentials are not valid (any more)',
+        hint: awsHints[failure],
+      };
+    case 'credentials-missing':
+      return { code: 'KMS_NO_CREDENTIALS', words: 'there are no AWS credentials', hint: awsHints[failure] };
+    case 'clock':
+      return { code: 'UNAUTHENTICATED', words: 'the clock of this machine is wrong', hint: awsHints[failure] };
+    case 'denied':
+      return {
+        code: 'KMS_ACCESS_DENIED',
+        words: `${permission} is not allowed`,
+        hint: `allow ${permission} on the key in the identity's policy, the key policy or a grant; across accounts both sides must`,
+      };
+    case 'throttled':
+      return { ...unavailable, words: 'KMS throttles, after three attempts' };
+    case 'unavailable':
+      return unavailable;
+    case 'other':
+      return {
+        code: 'KMS_KEY_INVALID',
+        words: `it cannot be used (${name === '' ? 'is a region set?' : name})`,
+        hint: 'nexusctl kms check KEY tries it step by step; set AWS_REGION for a key without an ARN',
+      };
+  }
 }

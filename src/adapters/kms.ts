@@ -3,6 +3,7 @@ import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { decodeBase64 } from '../payload/json-form.ts';
 import { decryptFailed } from '../payload/candidates.ts';
 import type { ExecCommand, ExecKey, Kek, KeyServices, KmsKey } from '../payload/keyring.ts';
+import { awsClientConfig } from './aws.ts';
 import { runForOutput } from './exec.ts';
 import type { Host } from './host.ts';
 import { translateKms } from './kms-errors.ts';
@@ -19,15 +20,14 @@ export function makeKeyServices(host: Host): KeyServices {
 
 const clients = new Map<string, Promise<KMSClient>>();
 
-/** Endpoint (`AWS_ENDPOINT_URL`) and credentials are found by the SDK as by every AWS tool; the region is the key's own. */
+/** The region is the key's own. */
 function kmsClient(region: string | undefined): Promise<KMSClient> {
   const known = clients.get(region ?? '');
   if (known !== undefined) return known;
   const made = import('@aws-sdk/client-kms').then(
     (sdk) =>
       new sdk.KMSClient({
-        maxAttempts: 3,
-        requestHandler: { connectionTimeout: 5_000, requestTimeout: 10_000 },
+        ...awsClientConfig,
         ...(region === undefined ? {} : { region }),
       }),
   );

@@ -1,5 +1,6 @@
 import { request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
+import { isLoopback, isLoopbackHost } from '../connectivity/address.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import type { VaultKey } from '../payload/keyring.ts';
 
@@ -17,7 +18,7 @@ export async function vaultDecrypt(
 ): Promise<Buffer> {
   const url = new URL(`${key.address}/v1/${key.mount}/decrypt/${encodeURIComponent(key.key)}`);
   const secure = url.protocol === 'https:';
-  if (!secure && !['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname))
+  if (!secure && !isLoopbackHost(url.hostname))
     throw new NexusctlError('INSECURE_CREDENTIAL', `the Vault token would go to ${url.host} in clear`, {
       hint: 'give an https:// address in the keyring',
     });
@@ -60,7 +61,7 @@ function post(
   id: string,
   signal: AbortSignal,
 ): Promise<{ readonly status: number; readonly body: Buffer }> {
-  const headers = { 'content-type': 'application/json', 'x-vault-token': token };
+  const headers = { 'content-type': 'application/json' };
   const options = { method: 'POST', headers, signal, timeout: 10_000, agent: false };
   return new Promise((resolve, reject) => {
     const failed = (error: unknown): void => {
@@ -72,8 +73,20 @@ function post(
       );
     };
     const request = secure ? overHttps(url, { ...options, rejectUnauthorized: true }) : overHttp(url, options);
+    const send = (): void => {
+      request.setHeader('x-vault-token', token);
+      request.end(body);
+    };
     request.on('error', failed);
     request.on('timeout', () => request.destroy());
+    // The token waits for the socket: it has verified the name, or it ends on this machine.
+    request.on('socket', (socket) => {
+      if (secure) socket.on('secureConnect', send);
+      else
+        socket.on('connect', () =>
+          isLoopback(socket.remoteAddress ?? '') ? send() : request.destroy(new Error('not a loopback address')),
+        );
+    });
     request.on('response', (response) => {
       const chunks: Buffer[] = [];
       let size = 0;
@@ -85,6 +98,5 @@ function post(
       response.on('error', failed);
       response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks) }));
     });
-    request.end(body);
   });
 }

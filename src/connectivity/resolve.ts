@@ -18,8 +18,15 @@ export function resolvePrimary(results: readonly CheckResult[]): Primary | null 
     const warning = (pressing.length > 0 ? pressing : warnings).reduce<Found | undefined>(earlier, undefined);
     return warning === undefined ? null : primaryOf(warning, warning.finding.severity);
   }
-  const reason = found.find(({ finding }) => explains[finding.code]?.includes(failure.finding.code));
+  const reason = found.find(
+    ({ finding }) => mayExplain(finding) && explains[finding.code]?.includes(failure.finding.code),
+  );
   return primaryOf(reason ?? failure, failure.finding.severity);
+}
+
+/** What is ignored everywhere, nexusctl included, is no reason why something fails. */
+function mayExplain({ code, severity }: Finding): boolean {
+  return code !== 'CFG013' || severity !== 'info';
 }
 
 export function isFailure(finding: Finding): boolean {

@@ -1,6 +1,6 @@
 import { olderNames } from './older-names.ts';
 import { foreignAddress, halfPair, plaintextKey, twoCredentials } from './lints/credentials.ts';
-import { booleans, emptyVariables, olderVariables, shadowing } from './lints/environment.ts';
+import { booleans, emptyVariables, olderVariables, shadowing, verificationSwitchedOff } from './lints/environment.ts';
 import { relativePaths, unknownKeys } from './lints/file.ts';
 import { metadata } from './lints/metadata.ts';
 import { addressTemplate, ignoredBySdks } from './lints/sdk.ts';
@@ -21,6 +21,7 @@ export function configurationFindings(profile: Draft, sources: Sources, tls: boo
     ...twoCredentials(profile),
     ...booleans(profile, sources, tls),
     ...emptyVariables(sources),
+    ...verificationSwitchedOff(sources),
     ...ignoredBySdks(profile, sources),
     ...metadata(profile, sources),
     ...addressTemplate(sources),

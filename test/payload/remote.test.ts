@@ -16,7 +16,7 @@ async function withCodec(status: number, work: (url: string, bodies: string[]) =
     request.on('end', () => {
       const body = Buffer.concat(chunks).toString();
       bodies.push(
-        `${request.url ?? ''} ${String(request.headers['x-namespace'])} ${String(request.headers.authorization)} ${body}`,
+        `${request.url ?? ''} ${String(request.headers['x-namespace'])} ${String(request.headers.authorization)} ${body} ${String(request.headers['x-token'])}`,
       );
       if (status !== 200 || body.includes(base64('bad'))) response.writeHead(status === 200 ? 400 : status).end('no');
       else response.end(body.replaceAll(base64('binary/own'), base64('json/plain')));
@@ -48,6 +48,8 @@ it('decodes through a codec server in one request, with namespace and credential
         'env:AUTH',
         '-n',
         'orders',
+        '--allow-plaintext-key',
+        '127.0.0.1',
       ],
       { stdin: document([sealed, jsonPayload('1'), sealed]), env: { AUTH: 'Bearer abcdefgh' } },
     );
@@ -55,6 +57,26 @@ it('decodes through a codec server in one request, with namespace and credential
     expect(stdout).toBe(document([jsonPayload('42'), jsonPayload('1'), jsonPayload('42')]));
     expect(bodies).toHaveLength(1);
     expect(bodies[0]).toMatch(/^\/orders\/decode orders Bearer abcdefgh /);
+  });
+});
+
+it.each([
+  ['--codec-auth-file', 'env:AUTH'],
+  ['--codec-header', 'X-Token=abcdefgh'],
+])('sends nothing in clear without --allow-plaintext-key: %s', async (...flags) => {
+  await withCodec(200, async (url, bodies) => {
+    for (const verb of [
+      ['payload', 'decode', '--codec-endpoint', url],
+      ['codec-server', 'test', url],
+    ]) {
+      const { exitCode, stdout, stderr } = await runMain([...verb, '-o', 'json', ...flags], {
+        stdin: document([sealed]),
+        env: { AUTH: 'Bearer abcdefgh' },
+      });
+      expect(exitCode, stdout).toBe(3);
+      expect(stdout + stderr).toContain('--allow-plaintext-key');
+    }
+    expect(bodies.join(' ')).not.toContain('abcdefgh');
   });
 });
 

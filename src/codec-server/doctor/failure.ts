@@ -39,8 +39,8 @@ export function failureOf(result: ProbeResult & { readonly ok: false }, url: str
       };
     case 'credential':
       return {
-        message: 'a token goes out only over verified TLS, or to this machine',
-        fix: 'use https, or test without the token',
+        message: 'a token goes out only over verified TLS, or to this machine when that is allowed',
+        fix: 'use https, or on loopback give --allow-plaintext-key HOST, or test without the token',
         exit: 3,
       };
   }

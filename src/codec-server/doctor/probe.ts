@@ -10,8 +10,13 @@ export interface ProbeRequest {
   readonly url: string;
   readonly method: 'POST' | 'OPTIONS';
   readonly headers: Readonly<Record<string, string>>;
-  /** Sent only over a connection that verified the name, or to a loopback address (security.md 1). */
+  /**
+   * Sent only over a connection that verified the name, or in clear to loopback by connected address when
+   * --allow-plaintext-key names this host (security.md 1).
+   */
   readonly credential?: Readonly<Record<string, string>>;
+  /** --allow-plaintext-key. */
+  readonly plaintextHost?: string | undefined;
   readonly body?: string;
   readonly timeoutMs: number;
   /** PEM; undefined for Node's own roots. */

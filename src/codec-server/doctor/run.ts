@@ -31,8 +31,10 @@ export interface DoctorOptions {
   readonly origin: string;
   /** The whole Authorization header. */
   readonly authorization?: string | undefined;
-  /** Other headers of the client (--codec-header). */
+  /** Other headers of the client (--codec-header), which may be secret too. */
   readonly headers: Readonly<Record<string, string>>;
+  /** --allow-plaintext-key. */
+  readonly plaintextHost?: string | undefined;
   /** The Web UI is told to pass the user's token on, or to send cookies. */
   readonly passToken: boolean;
   readonly credentials: boolean;
@@ -86,14 +88,17 @@ export async function diagnose(probe: CodecProbe, options: DoctorOptions, strict
     return verdict;
   };
 
-  const credential: Record<string, string> =
-    options.authorization === undefined ? {} : { Authorization: options.authorization };
+  const credential: Record<string, string> = {
+    ...options.headers,
+    ...(options.authorization === undefined ? {} : { Authorization: options.authorization }),
+  };
   const post = (path: string, body: string, extra: Readonly<Record<string, string>> = {}, anonymous = false) =>
     probe.send({
       url: path,
       method: 'POST',
-      headers: { 'Content-Type': 'application/json', 'X-Namespace': namespace, ...options.headers, ...extra },
-      ...(anonymous ? {} : { credential }),
+      headers: { 'Content-Type': 'application/json', 'X-Namespace': namespace, ...extra },
+      credential: anonymous ? options.headers : credential,
+      plaintextHost: options.plaintextHost,
       body,
       timeoutMs,
       ca,

@@ -60,6 +60,7 @@ export function codecServerTest(command: Command, context: Context): unknown {
           origin: options.origin,
           authorization: auth === undefined ? undefined : (await text(auth.value)).trim(),
           headers: Object.fromEntries(headers.map(({ name, value }) => [name, value])),
+          plaintextHost: profile.plaintextKeyHost?.value,
           passToken: options.passToken === true,
           credentials: options.includeCredentials === true,
           ca: ca === undefined ? undefined : await text(ca.value),

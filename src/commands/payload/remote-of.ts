@@ -30,6 +30,7 @@ export async function remoteOf(context: Context, { keys, profile, secrets }: Key
       method: 'POST',
       headers: { 'Content-Type': 'application/json', 'X-Namespace': namespace },
       credential,
+      plaintextHost: profile.plaintextKeyHost?.value,
       body,
       timeoutMs,
       signal: context.signal,
@@ -42,11 +43,11 @@ export async function remoteOf(context: Context, { keys, profile, secrets }: Key
         'INSECURE_CREDENTIAL',
         `the codec server ${url} is not verified: no credential goes there`,
         {
-          hint: 'use https with a certificate that this machine trusts, or a loopback address',
+          hint: 'use https, or on loopback allow it with --allow-plaintext-key HOST, or leave the credential out',
         },
       );
     throw new NexusctlError(
-      'UNREACHABLE',
+      stage === 'tls' ? 'TLS_FAILED' : 'UNREACHABLE',
       `the codec server ${url} does not answer (${stage}${errno === '' ? '' : `, ${errno}`})`,
       {
         hint: 'nexusctl codec-server test URL finds out why',

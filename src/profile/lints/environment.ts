@@ -118,3 +118,18 @@ export function emptyVariables({ env }: Sources): ProfileFinding[] {
       affects: ['typescript-client'],
     }));
 }
+
+/** gRPC for Node, the Rust core and nexusctl verify all the same; other HTTPS of such a process does not. */
+export function verificationSwitchedOff({ env }: Sources): ProfileFinding[] {
+  const name = 'NODE_TLS_REJECT_UNAUTHORIZED';
+  if (env[name] !== '0') return [];
+  return [
+    {
+      code: 'CFG013',
+      severity: 'info',
+      message: `${name}=0 is ignored by nexusctl and by the SDKs: every server is verified; other programs of Node trust anybody`,
+      origin: { kind: 'environment', name },
+      fix: `unset ${name} and give the CA with --tls-ca-path (TEMPORAL_TLS_SERVER_CA_CERT_PATH)`,
+    },
+  ];
+}
