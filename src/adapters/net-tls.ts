@@ -7,14 +7,19 @@ import type { Limits, ObserveOptions, PeerTls, TlsObservation, Way, WireFailure 
 import { errnoOf, limited } from './net-limit.ts';
 import { openWay } from './net-socket.ts';
 import { readServerFlight, type Seen } from './tls-records.ts';
+import { readTls13Flight } from './tls13-flight.ts';
 
 export async function observeTls(way: Way, options: ObserveOptions, limits: Limits): Promise<TlsObservation> {
   const startedAt = performance.now();
   const ms = (): number => Math.round(performance.now() - startedAt);
   const opened = await openWay(way, limits);
   if (!opened.ok) return { ok: false, errno: opened.errno, clientCertificate: null, chain: [], ms: ms() };
-  const tap = options.maxVersion === undefined ? null : tapped(opened.socket);
-  const seen = (): Seen => (tap === null ? { clientCertificate: null, chain: [] } : readServerFlight(tap.inbound()));
+  const tap = options.maxVersion === undefined && options.readFlight !== true ? null : tapped(opened.socket);
+  let secret: Buffer | undefined;
+  const seen = (): Seen => {
+    if (tap === null) return { clientCertificate: null, chain: [] };
+    return secret === undefined ? readServerFlight(tap.inbound()) : readTls13Flight(tap.inbound(), secret);
+  };
   const { ended, settle } = limited<TlsObservation>(limits, () => ({
     ok: false,
     errno: 'ETIMEDOUT',
@@ -32,6 +37,10 @@ export async function observeTls(way: Way, options: ObserveOptions, limits: Limi
     ...(options.smallGreeting === true ? { ecdhCurve: 'X25519' } : {}),
     ...(options.modernCiphers === true ? { ciphers: modernCiphers } : {}),
   });
+  if (tap !== null)
+    socket.on('keylog', (line) => {
+      secret ??= handshakeSecret(line);
+    });
   socket.once('secureConnect', () => {
     const peer: PeerTls = {
       protocol: socket.getProtocol() ?? 'unknown',
@@ -40,7 +49,7 @@ export async function observeTls(way: Way, options: ObserveOptions, limits: Limi
       chain: chainOf(socket.getPeerCertificate(true)),
       // @types/node says Error; it is Node's code as a string. The name is judged by itself.
       verdict: socket.authorized ? null : chainVerdict(String(socket.authorizationError)),
-      clientCertificate: socket.getProtocol() === 'TLSv1.3' ? null : seen().clientCertificate,
+      clientCertificate: seen().clientCertificate,
     };
     settle({ ok: true, peer, ms: ms() });
   });
@@ -50,6 +59,12 @@ export async function observeTls(way: Way, options: ObserveOptions, limits: Limi
   socket.destroy();
   opened.socket.destroy();
   return result;
+}
+
+/** `SERVER_HANDSHAKE_TRAFFIC_SECRET RANDOM SECRET`, of TLS 1.3 only. It opens what the server itself has sent. */
+function handshakeSecret(line: Buffer): Buffer | undefined {
+  const secret = /^SERVER_HANDSHAKE_TRAFFIC_SECRET [0-9a-f]+ ([0-9a-f]+)/.exec(line.toString('latin1'))?.[1];
+  return secret === undefined ? undefined : Buffer.from(secret, 'hex');
 }
 
 function chainVerdict(code: string): string | null {

@@ -2,7 +2,7 @@ import type { CheckInput } from './check.ts';
 import { finding, type Finding } from './finding.ts';
 import type { Session, UnaryResult } from './net.ts';
 import { limitsOf } from './way.ts';
-import { excerpt } from './wire-words.ts';
+import { excerpt, isHttp2 } from './wire-words.ts';
 
 /** What a call to the server says about everything that stands before its own status. Null: a gRPC status arrived. */
 export async function transportFinding(
@@ -80,6 +80,14 @@ function page(
   const seen = { ...evidence, contentType, body: text };
   const gateway = headers['server'] === undefined ? '' : ` from ${headers['server']}`;
   const status = String(httpStatus);
+  if (isHttp2(body))
+    return finding(
+      'RPC011',
+      `${gateway === '' ? 'a proxy' : gateway.slice(6)} passes gRPC on as HTTP/1, and hands the HTTP/2 frames of the server back as a page`,
+      {
+        evidence,
+      },
+    );
   if (text.includes('No required SSL certificate was sent'))
     return finding('MTL001', `HTTP ${status}${gateway}: it wants a client certificate and none was sent`);
   if (text.includes('The SSL certificate error'))

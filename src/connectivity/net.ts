@@ -91,8 +91,10 @@ export interface ObserveOptions {
   readonly serverName: string;
   /** Roots to judge the chain by, PEM; undefined for those of Node. */
   readonly ca: string | undefined;
-  /** TLS 1.2 is readable on the wire: it shows which client certificates the server accepts. */
+  /** TLS 1.2 shows its refusals in the handshake itself. */
   readonly maxVersion?: 'TLSv1.2';
+  /** Reads which client certificates the server accepts, and its chain as it was sent. */
+  readonly readFlight?: true;
   /** X25519 alone makes a small greeting. */
   readonly smallGreeting?: boolean;
   /** Without it, h2 is asked for. */
@@ -114,7 +116,7 @@ export type TlsObservation =
   | ({
       readonly ok: false;
       readonly ms: number;
-      /** Readable with TLS 1.2 when the handshake got so far. */
+      /** Null unless the flight was read and the handshake got so far. */
       readonly clientCertificate: ClientCertificateRequest | null;
       readonly chain: readonly Uint8Array[];
     } & WireFailure);
@@ -131,7 +133,7 @@ export interface PeerTls {
    * ended the handshake before.
    */
   readonly verdict: string | null;
-  /** Null when it could not be seen (not a TLS 1.2 handshake). */
+  /** Null when it was not looked at. */
   readonly clientCertificate: ClientCertificateRequest | null;
 }
 

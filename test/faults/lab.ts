@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { issueCa } from '../../src/certificates/issue.ts';
 import { day, makeAuthority, type TestAuthority } from '../helpers/certificates.ts';
 
 /** A credential that must never be seen where it does not belong. */
@@ -91,6 +92,15 @@ async function certificates(
   await pair('cn-only', await server(ca, { commonName: 'localhost', names: [] }));
   await pair('client-usage-server', await server(ca, { usages: ['clientAuth'] }));
   await pair('cloud-server', await server(ca, { names: ['orders.a1b2c.tmprl.cloud'] }));
+  await pair(
+    'expired-ca',
+    await issueCa({
+      commonName: 'Lab Server CA',
+      keyKind: 'ecdsa-p256',
+      notBefore: new Date(now - 400 * day),
+      notAfter: new Date(now - 2 * day),
+    }),
+  );
   await pair('client', await clients.leaf());
   await pair('other-client', await other.leaf());
   await pair(
@@ -114,7 +124,8 @@ async function openssl(folder: string, write: Lab['write']): Promise<void> {
     '[req]\ndistinguished_name=dn\n[dn]\n[ca]\nbasicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign\n' +
       '[leaf]\nbasicConstraints=CA:FALSE\nsubjectAltName=DNS:localhost,IP:127.0.0.1\n' +
       '[selfca]\nbasicConstraints=critical,CA:TRUE\nsubjectAltName=DNS:localhost,IP:127.0.0.1\n' +
-      '[client]\nbasicConstraints=CA:FALSE\nkeyUsage=digitalSignature\nextendedKeyUsage=clientAuth\n',
+      '[client]\nbasicConstraints=CA:FALSE\nkeyUsage=digitalSignature\nextendedKeyUsage=clientAuth\n' +
+      '[encipher]\nbasicConstraints=CA:FALSE\nkeyUsage=keyEncipherment\nextendedKeyUsage=clientAuth\n',
   );
   const key = (name: string): void =>
     run('genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256', '-out', name);
@@ -146,6 +157,8 @@ async function openssl(folder: string, write: Lab['write']): Promise<void> {
     ['chained-server', 'middle', '/CN=chained', 'leaf'],
     ['client-middle', 'client-ca', '/CN=Client Intermediate CA', 'ca'],
     ['chained-client', 'client-middle', '/CN=chained client', 'client'],
+    ['encipher-client', 'client-ca', '/CN=may not sign', 'encipher'],
+    ['same-name-client', 'client-ca', '/CN=Lab Client CA', 'client'],
   ] as const) {
     key(`${name}.key`);
     request(name, subject);

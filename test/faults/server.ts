@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import {
   createServer as createHttp2,
   createSecureServer,
@@ -5,7 +6,7 @@ import {
   type IncomingHttpHeaders,
   type ServerHttp2Stream,
 } from 'node:http2';
-import { createServer as createTcp, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, createServer as createTcp, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createTls, type TlsOptions } from 'node:tls';
 import { bytesField, readFields, textOf, varintField } from '../../src/protobuf/wire.ts';
 import type { Lab } from './lab.ts';
@@ -110,7 +111,11 @@ function describe(body: Buffer): Answer {
   const name = readFields(body.subarray(5)).find(({ number }) => number === 1);
   const text = name === undefined ? '' : textOf(name);
   if (!namespaces.includes(text)) return { status: 5, message: `Namespace ${text} is not found.` };
-  return { reply: bytesField(1, Buffer.concat([bytesField(1, text), varintField(2, 1), bytesField(6, 'id-1')])) };
+  return { reply: namespaceReply(text, 1) };
+}
+
+export function namespaceReply(name: string, state: number): Uint8Array {
+  return bytesField(1, Buffer.concat([bytesField(1, name), varintField(2, state), bytesField(6, 'id-1')]));
 }
 
 function give(stream: ServerHttp2Stream, given: Answer): void {
@@ -148,14 +153,41 @@ function give(stream: ServerHttp2Stream, given: Answer): void {
 }
 
 /** Any TCP behaviour. */
-export function startTcp(lab: Lab, onConnection: (socket: Socket) => void, port = 0): Promise<Running> {
+export function startTcp(
+  lab: Lab,
+  onConnection: (socket: Socket) => void,
+  port = 0,
+  host = '127.0.0.1',
+): Promise<Running> {
   const seen: Buffer[] = [];
   const server = createTcp((socket) => {
     socket.on('error', () => undefined);
     socket.on('data', (bytes) => seen.push(bytes));
     onConnection(socket);
   });
-  return listen(lab, server, () => Buffer.concat(seen).toString('latin1'), port);
+  return listen(lab, server, () => Buffer.concat(seen).toString('latin1'), port, host);
+}
+
+/**
+ * A process that listens and never accepts. `full`: its queue is full too, so that the kernel answers no further SYN, as
+ * a firewall that drops does. `roomy`: the kernel completes the connection, and then nothing comes.
+ */
+export async function startDeaf(lab: Lab, queue: 'full' | 'roomy'): Promise<{ readonly address: string }> {
+  const program = `const server = require('node:net').createServer();
+    server.listen({ host: '127.0.0.1', port: 0, backlog: ${queue === 'full' ? '1' : '64'} }, () => {
+      require('node:fs').writeSync(1, String(server.address().port) + '\\n');
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+    });`;
+  const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  lab.onClose(() => child.kill('SIGKILL'));
+  const port = await new Promise<number>((resolve) =>
+    child.stdout.once('data', (data) => resolve(Number(String(data)))),
+  );
+  if (queue === 'roomy') return { address: `127.0.0.1:${String(port)}` };
+  const fillers = Array.from({ length: 6 }, () => connect(port, '127.0.0.1').on('error', () => undefined));
+  lab.onClose(() => fillers.forEach((filler) => filler.destroy()));
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  return { address: `127.0.0.1:${String(port)}` };
 }
 
 /** Any behaviour after a TLS handshake. */
@@ -170,7 +202,7 @@ export function startTls(lab: Lab, options: TlsOptions, onConnection: (socket: S
   return listen(lab, server, () => Buffer.concat(seen).toString('latin1'));
 }
 
-async function listen(lab: Lab, server: Server, seen: () => string, port = 0): Promise<Running> {
+async function listen(lab: Lab, server: Server, seen: () => string, port = 0, host = '127.0.0.1'): Promise<Running> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
@@ -179,7 +211,7 @@ async function listen(lab: Lab, server: Server, seen: () => string, port = 0): P
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
+    server.listen(port, host, resolve);
   });
   lab.onClose(
     () =>
@@ -189,5 +221,5 @@ async function listen(lab: Lab, server: Server, seen: () => string, port = 0): P
       }),
   );
   const bound = (server.address() as AddressInfo).port;
-  return { port: bound, address: `127.0.0.1:${String(bound)}`, seen };
+  return { port: bound, address: `${host}:${String(bound)}`, seen };
 }

@@ -40,13 +40,13 @@ export const clientCertificate: Check<'client-certificate'> = {
 type Failed = SessionResult & { ok: false };
 type CertificateOutcome = Outcome<EvidenceMap['client-certificate']>;
 
-/** A second look with TLS 1.2, which shows what the server asks for; null when it speaks only TLS 1.3. */
+/** A second look, at what the server asks for; null when the handshake does not get so far. */
 async function readRequest(
   { serverName }: AddressEvidence,
   way: Way,
   input: CheckInput,
 ): Promise<ClientCertificateRequest | null> {
-  const options = { serverName, ca: undefined, maxVersion: 'TLSv1.2' } as const;
+  const options = { serverName, ca: undefined, readFlight: true } as const;
   const observed = await input.net.observeTls(way, options, limitsOf(input, 1000));
   return observed.ok ? observed.peer.clientCertificate : observed.clientCertificate;
 }

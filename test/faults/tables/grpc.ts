@@ -1,7 +1,8 @@
+import { connect } from 'node:net';
 import type { Fault } from '../fault.ts';
 import { canary } from '../lab.ts';
 import { answers, ca, everything, pair, read, tlsOf } from '../scenes.ts';
-import { startTemporal } from '../server.ts';
+import { namespaceReply, startTcp, startTemporal } from '../server.ts';
 
 export const grpcFaults: readonly Fault[] = [
   ...[400, 401, 403, 404, 429, 464, 500, 502, 503, 504].map((status): Fault => ({
@@ -161,5 +162,28 @@ export const grpcFaults: readonly Fault[] = [
     code: 'NEX003',
     works: true,
     scene: answers({ nexus: { status: 7, message: 'Request unauthorized.' } }),
+  },
+  ...[2, 3].map((state): Fault => ({
+    name: state === 2 ? 'namespace deprecated' : 'namespace being deleted',
+    code: 'NSP003',
+    works: true,
+    scene: answers({ namespace: { reply: namespaceReply('default', state) } }),
+  })),
+  {
+    name: 'far away',
+    code: 'QOS001',
+    works: true,
+    within: 4000,
+    scene: async (lab) => {
+      const server = await startTemporal(lab);
+      const front = await startTcp(lab, (socket) => {
+        const inside = connect(server.port, '127.0.0.1');
+        inside.on('error', () => socket.destroy());
+        socket.on('data', (bytes) => setTimeout(() => inside.write(bytes), 300));
+        inside.on('data', (bytes) => socket.write(bytes));
+        socket.once('close', () => inside.destroy());
+      });
+      return { args: ['--address', front.address, '--step-timeout', '4s'] };
+    },
   },
 ];

@@ -30,6 +30,22 @@ const profile =
   (toml: string, ...args: string[]) =>
   async (lab: Lab): Promise<Scene> => ({ args: ['--config-file', await lab.write('temporal.toml', toml), ...args] });
 
+const forCloud =
+  (name: string) =>
+  (lab: Lab): Scene => ({
+    args: [
+      '--offline',
+      '--address',
+      'orders.a1b2c.tmprl.cloud:7233',
+      '-n',
+      'orders.a1b2c',
+      '--tls-cert-path',
+      lab.path(`${name}.pem`),
+      '--tls-key-path',
+      lab.path(`${name}.key`),
+    ],
+  });
+
 const token = (part: object): string =>
   `${Buffer.from('{"alg":"ES256"}').toString('base64url')}.${Buffer.from(JSON.stringify(part)).toString('base64url')}.c2ln`;
 const seconds = Math.floor(Date.now() / 1000);
@@ -137,6 +153,9 @@ export const localFaults: readonly Fault[] = [
       ['localhost,7233', 'ADR004'],
       ['"localhost:7233"', 'ADR004'],
       ['cloud.temporal.io:443', 'ADR005'],
+      ['https://cloud.temporal.io/namespaces/orders.a1b2c', 'ADR005'],
+      ['{{ .Values.address }}:7233', 'ADR006'],
+      ['saas-api.tmprl.cloud:443', 'ADR007'],
       ['orders.tmprl.cloud:7233', 'ADR007'],
     ] as const
   ).map(([address, code]): Fault => ({
@@ -229,6 +248,29 @@ export const localFaults: readonly Fault[] = [
     code: 'CA001',
     scene: async (lab) => ({ args: [...closed, '--tls-ca-path', await lab.write('garbage.pem', 'hello\n')] }),
   },
+  { name: 'key of blanks', code: 'TOK001', scene: env({ TEMPORAL_API_KEY: '   ' }) },
+  { name: 'setting of another type', code: 'CFG019', scene: profile('[profile.default]\naddress = 7233\n') },
+  {
+    name: 'certificate that may not sign, for Cloud',
+    code: 'CRT009',
+    scene: forCloud('encipher-client'),
+  },
+  {
+    name: 'certificate with the name of its issuer, for Cloud',
+    code: 'CRT016',
+    scene: forCloud('same-name-client'),
+  },
+  {
+    name: 'CA as client, for Cloud',
+    code: 'CRT007',
+    scene: forCloud('client-ca'),
+  },
+  { name: 'weak key, for Cloud', code: 'CRT015', scene: forCloud('weak-client') },
+  {
+    name: 'server CA that has expired',
+    code: 'CA004',
+    scene: (lab) => ({ args: [...closed, '--tls-ca-path', lab.path('expired-ca.pem')] }),
+  },
   { name: 'key with a newline inside', code: 'TOK002', scene: env({ TEMPORAL_API_KEY: `${canary}\n${canary}` }) },
   { name: 'key with a trailing newline', code: 'TOK002', scene: env({ TEMPORAL_API_KEY: `${canary}\n` }) },
   { name: 'key with Bearer', code: 'TOK003', scene: env({ TEMPORAL_API_KEY: `Bearer ${canary}` }) },
@@ -287,6 +329,48 @@ export const localWarnings: readonly Fault[] = [
         '--tls-key-path',
         lab.path('soon-client.key'),
       ],
+    }),
+  },
+  {
+    name: 'key of another account',
+    code: 'TOK011',
+    works: true,
+    scene: env({ TEMPORAL_API_KEY: token({ account_id: 'zzzzz', exp: seconds + 864_000_00 }) }, [
+      '--offline',
+      '--address',
+      'orders.a1b2c.tmprl.cloud:7233',
+      '-n',
+      'orders.a1b2c',
+    ]),
+  },
+  {
+    name: 'key empty',
+    code: 'TOK001',
+    works: true,
+    scene: env({ TEMPORAL_API_KEY: '', TEMPORAL_TLS: 'true' }, ['--offline', ...closed]),
+  },
+  {
+    name: 'template that only the CLI fills in',
+    code: 'ADR006',
+    works: true,
+    scene: env({ TEMPORAL_ADDRESS: '${namespace}.tmprl.cloud:7233', TEMPORAL_NAMESPACE: 'orders.a1b2c' }, [
+      '--offline',
+    ]),
+  },
+  {
+    name: 'key and certificate both',
+    code: 'CFG011',
+    works: true,
+    scene: (lab) => ({
+      args: [
+        '--offline',
+        ...closed,
+        '--tls-cert-path',
+        lab.path('client.pem'),
+        '--tls-key-path',
+        lab.path('client.key'),
+      ],
+      env: { TEMPORAL_API_KEY: token({ exp: seconds + 864_000_00 }) },
     }),
   },
   {

@@ -85,6 +85,25 @@ const judged: readonly Fault[] = ['-tls1_2', '-tls1_3'].flatMap((version) => [
   { name: `openssl ${version}: for servers`, code: 'CRT008', scene: sServer('server-usage-client', version) },
 ]);
 
+/** The clock of the server, or the purpose that it wants, differ from ours: only its alert tells. */
+const otherwise: readonly Fault[] = ['-tls1_2', '-tls1_3'].flatMap((version): readonly Fault[] => [
+  {
+    name: `openssl ${version}: expired by the server's clock`,
+    code: 'MTL003',
+    scene: sServer('client', version, '-attime', String(Math.floor(Date.now() / 1000) + 500 * 86_400)),
+  },
+  {
+    name: `openssl ${version}: not yet valid by the server's clock`,
+    code: 'MTL009',
+    scene: sServer('client', version, '-attime', String(Math.floor(Date.now() / 1000) - 500 * 86_400)),
+  },
+  {
+    name: `openssl ${version}: another purpose`,
+    code: 'MTL004',
+    scene: sServer('client', version, '-purpose', 'smimesign'),
+  },
+]);
+
 async function startNginx(lab: Lab, server: string): Promise<number> {
   const port = (await freePorts(1))[0] ?? 0;
   const config = `daemon off; master_process off; worker_processes 1; error_log /dev/null; pid ${lab.path('nginx.pid')};
@@ -117,6 +136,15 @@ const behindNginx: readonly Fault[] = [
   { name: 'HTTPS without http2', code: 'TLS005', scene: nginx((lab) => `ssl; ${certificate(lab)}`, trust) },
   { name: 'plain HTTP/1', code: 'H2001', scene: nginx(() => ';') },
   { name: 'dead upstream', code: 'RPC001', scene: nginx(() => 'http2; location / { grpc_pass grpc://127.0.0.1:1; }') },
+  {
+    name: 'proxy_pass to a gRPC server',
+    code: 'RPC011',
+    within: 2500,
+    scene: async (lab) => {
+      const upstream = await startTemporal(lab);
+      return nginx(() => `http2; location / { proxy_pass http://${upstream.address}; }`)(lab);
+    },
+  },
   { name: 'client certificate missing', code: 'MTL001', scene: nginx(wantsClient, trust) },
   {
     name: 'client certificate of another issuer',
@@ -198,7 +226,7 @@ const needing =
   <T extends Fault | Healthy>(one: T): T => ({ ...one, needs });
 
 export const neighbourFaults: readonly Fault[] = [
-  ...judged.map(needing('openssl')),
+  ...[...judged, ...otherwise].map(needing('openssl')),
   ...behindNginx.map(needing('nginx')),
   ...behindHaproxy.map(needing('haproxy')),
 ];

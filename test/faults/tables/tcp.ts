@@ -1,5 +1,6 @@
 import type { Fault } from '../fault.ts';
-import { tcpPlain, http1 } from '../scenes.ts';
+import { http1, tcpPlain } from '../scenes.ts';
+import { startDeaf, startTcp } from '../server.ts';
 
 export const tcpFaults: readonly Fault[] = [
   { name: 'refused', code: 'TCP001', scene: () => ({ args: ['--address', '127.0.0.1:1'] }) },
@@ -47,4 +48,74 @@ export const tcpFaults: readonly Fault[] = [
   { name: 'HTTP/1 server', code: 'H2001', scene: tcpPlain(http1('<html>hello</html>')) },
   { name: 'HTTP/1 server, TLS asked', code: 'TLS001', scene: tcpPlain(http1('<html>hello</html>'), true) },
   { name: 'Web UI', code: 'ADR005', scene: tcpPlain(http1('<html><title>Temporal</title></html>')) },
+  {
+    name: 'black hole',
+    code: 'TCP002',
+    within: 2000,
+    scene: async (lab) => ({ args: ['--address', (await startDeaf(lab, 'full')).address] }),
+  },
+  {
+    name: 'black hole, TLS',
+    code: 'TCP002',
+    within: 2000,
+    scene: async (lab) => ({ args: ['--address', (await startDeaf(lab, 'full')).address, '--tls'] }),
+  },
+  {
+    name: 'hung server that no longer accepts',
+    code: 'TCP008',
+    within: 2500,
+    scene: async (lab) => ({ args: ['--address', (await startDeaf(lab, 'roomy')).address] }),
+  },
+  {
+    name: 'hung server, TLS',
+    code: 'TCP008',
+    within: 2500,
+    scene: async (lab) => ({ args: ['--address', (await startDeaf(lab, 'roomy')).address, '--tls'] }),
+  },
+  {
+    name: 'HTTP API on its port',
+    code: 'ADR008',
+    scene: async (lab) => ({
+      args: ['--address', (await startTcp(lab, http1('{"message":"Not Found"}'), 7243, '127.0.0.43')).address],
+    }),
+  },
+  {
+    name: 'metrics on their port',
+    code: 'ADR008',
+    scene: async (lab) => ({
+      args: ['--address', (await startTcp(lab, http1('# HELP x'), 9090, '127.0.0.43')).address],
+    }),
+  },
+  {
+    name: 'Web UI of the dev server on its port',
+    code: 'ADR005',
+    scene: async (lab) => ({ args: ['--address', (await startTcp(lab, http1('x'), 8233, '127.0.0.43')).address] }),
+  },
+  {
+    name: 'a variable hides the address of the profile',
+    code: 'CFG007',
+    scene: async (lab) => ({
+      args: ['--config-file', await lab.write('hidden.toml', '[profile.default]\naddress = "temporal.example:7233"\n')],
+      env: { TEMPORAL_ADDRESS: '127.0.0.1:1' },
+    }),
+  },
+  ...Object.entries({
+    FTP: '220 (vsFTPd 3.0.3)\r\n',
+    POP3: '+OK ready\r\n',
+    IMAP: '* OK ready\r\n',
+    VNC: 'RFB 003.008\n',
+    Telnet: '\u00ff\u00fd\u0018\u00ff\u00fd\u0020',
+  }).map(([name, banner]): Fault => ({
+    name,
+    code: 'TCP007',
+    scene: tcpPlain((socket) => void socket.write(banner, 'latin1')),
+  })),
+  ...Object.entries({
+    Redis: '-ERR unknown command\r\n',
+    'something that echoes': null,
+  }).map(([name, answer]): Fault => ({
+    name: `${name}, only when asked`,
+    code: 'TCP007',
+    scene: tcpPlain((socket) => void socket.on('data', (bytes) => socket.write(answer ?? bytes))),
+  })),
 ];

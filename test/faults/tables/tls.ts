@@ -1,7 +1,16 @@
-import type { Fault } from '../fault.ts';
-import { canary } from '../lab.ts';
+import { connect } from 'node:net';
+import type { Fault, Scene } from '../fault.ts';
+import { canary, type Lab } from '../lab.ts';
 import { ca, hides, material, mtls, read, shows, tlsOf } from '../scenes.ts';
-import { startTemporal, startTls, startWithoutAlpn } from '../server.ts';
+import { startTcp, startTemporal, startTls, startWithoutAlpn } from '../server.ts';
+
+/** No CA is configured; these variables say who is trusted. */
+const knownTo =
+  (env: (lab: Lab) => Readonly<Record<string, string>>) =>
+  async (lab: Lab): Promise<Scene> => {
+    const server = await startTemporal(lab, {}, tlsOf(lab));
+    return { args: ['--address', server.address, '--tls'], env: env(lab), process: {} };
+  };
 
 export const tlsFaults: readonly Fault[] = [
   {
@@ -165,5 +174,51 @@ export const tlsFaults: readonly Fault[] = [
         args: ['--address', `localhost:${String(server.port)}`, ...ca(lab), '--tls-server-name', 'temporal.example'],
       };
     },
+  },
+  {
+    name: 'greetings of normal size are dropped on the way',
+    code: 'TLS015',
+    within: 2500,
+    scene: async (lab) => {
+      const server = await startTemporal(lab, {}, tlsOf(lab));
+      const front = await startTcp(lab, (socket) =>
+        socket.once('data', (greeting) => {
+          if (greeting.length > 366) return;
+          const inside = connect(server.port, '127.0.0.1');
+          inside.on('error', () => socket.destroy());
+          socket.once('close', () => inside.destroy());
+          inside.write(greeting);
+          socket.pipe(inside).pipe(socket);
+        }),
+      );
+      return { args: ['--address', `localhost:${String(front.port)}`, ...ca(lab)] };
+    },
+  },
+  {
+    name: 'only Node knows the issuer',
+    code: 'TLS016',
+    works: true,
+    scene: knownTo((lab) => ({ NODE_EXTRA_CA_CERTS: lab.path('ca.pem'), SSL_CERT_FILE: lab.path('other-ca.pem') })),
+  },
+  {
+    name: 'only gRPC for Node knows the issuer',
+    code: 'TLS016',
+    works: true,
+    scene: knownTo((lab) => ({
+      GRPC_DEFAULT_SSL_ROOTS_FILE_PATH: lab.path('ca.pem'),
+      SSL_CERT_FILE: lab.path('other-ca.pem'),
+    })),
+  },
+  {
+    name: 'only the system knows the issuer',
+    code: 'TLS016',
+    works: true,
+    scene: knownTo((lab) => ({ SSL_CERT_FILE: lab.path('ca.pem') })),
+  },
+  {
+    name: 'a system without roots',
+    code: 'TLS017',
+    works: true,
+    scene: knownTo((lab) => ({ NODE_EXTRA_CA_CERTS: lab.path('ca.pem'), SSL_CERT_FILE: '/nonexistent/roots.pem' })),
   },
 ];
