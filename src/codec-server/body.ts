@@ -1,5 +1,5 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
-import { payloadJson, readPayloadJson } from '../payload/json-form.ts';
+import { payloadAt, payloadJson } from '../payload/json-form.ts';
 import {
   eachElement,
   eachMember,
@@ -28,8 +28,9 @@ export function readPayloads(body: Buffer): readonly Payload[] {
     if (bytes[at] !== openBracket) return skipNull(bytes, at, depth);
     return eachElement(bytes, at, depth, (_bytes, _index, from, inner) => {
       if (bytes[from] !== openBrace) throw notPayloads('payload objects');
-      payloads.push(readPayloadJson(bytes, from, inner));
-      return skipValue(bytes, from, inner);
+      const { payload, end } = payloadAt(bytes, from, inner);
+      payloads.push(payload);
+      return end;
     });
   });
   if (skipSpace(body, end) !== body.length) throw notPayloads('nothing behind the object');

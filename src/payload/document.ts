@@ -1,12 +1,14 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { readFields, wireType } from '../protobuf/wire.ts';
-import { makeInflow, readInline, readJson, type Batch, type Inflow } from './input.ts';
+import type { Batch } from './batch.ts';
+import { makeInflow, type Inflow } from './inflow.ts';
+import { readInline, readJson } from './input.ts';
 import { decodeBase64 } from './json-form.ts';
 import { skipSpace } from './json-scan.ts';
 import { limits } from './limits.ts';
 import { decodePayload } from './payload.ts';
 import { historyResponseType, historyType, payloadsType, payloadType } from './schema.ts';
-import type { InputForm } from './walk-json.ts';
+import type { InputForm } from './place.ts';
 
 /** What was given to read. */
 export type Document =

@@ -30,7 +30,16 @@ const families: readonly Family[] = [
   compressed,
 ];
 
+/** The families that the same metadata can mean, in order; a document has few different metadata. */
+const possible = new WeakMap<Payload['metadata'], readonly Family[]>();
+
 /** The codec layer on the outside of a payload; null when there is none: what is left is the value. */
 export function familyOf(payload: Payload): Family | null {
-  return families.find((family) => family.recognises(payload)) ?? null;
+  let asked = possible.get(payload.metadata);
+  if (asked === undefined) {
+    asked = families.filter((family) => family.byMetadata !== true || family.recognises(payload));
+    possible.set(payload.metadata, asked);
+  }
+  for (const family of asked) if (family.byMetadata === true || family.recognises(payload)) return family;
+  return null;
 }

@@ -36,6 +36,8 @@ export interface LayerFacts {
 /** One published way to wrap a payload. Recognised by metadata and the first bytes of the data, never by trying. */
 export interface Family {
   readonly id: FamilyId;
+  /** True when metadata alone tells whether it is this family, and its facts: both are asked once for equal metadata. */
+  readonly byMetadata?: boolean;
   readonly recognises: (payload: Payload) => boolean;
   readonly facts: (payload: Payload) => LayerFacts;
   /** True when it needs no key: `inspect` looks behind it. */

@@ -3,6 +3,7 @@ import { NexusctlError } from '../errors/nexusctl-error.ts';
 
 const nonceBytes = 12;
 const tagBytes = 16;
+const options = { authTagLength: tagBytes };
 
 /**
  * Opens `nonce(12) ‖ ciphertext ‖ tag(16)` under an AES key of 16, 24 or 32 bytes (security.md 12). Nothing is returned
@@ -17,7 +18,7 @@ export function openGcm(key: Uint8Array, sealed: Buffer, additionalData?: Uint8A
       'PAYLOAD_MALFORMED',
       `${String(sealed.length)} bytes are too short for a nonce of 12 and a tag of 16`,
     );
-  const decipher = createDecipheriv(algorithmOf(key), key, sealed.subarray(0, nonceBytes), { authTagLength: tagBytes });
+  const decipher = createDecipheriv(algorithmOf(key), key, sealed.subarray(0, nonceBytes), options);
   decipher.setAuthTag(sealed.subarray(end));
   if (additionalData !== undefined) decipher.setAAD(additionalData);
   const plain = decipher.update(sealed.subarray(nonceBytes, end));
@@ -33,7 +34,7 @@ export function openGcm(key: Uint8Array, sealed: Buffer, additionalData?: Uint8A
 export function sealGcm(key: Uint8Array, plain: Uint8Array, additionalData?: Uint8Array): Buffer {
   const sealed = Buffer.allocUnsafe(nonceBytes + plain.length + tagBytes);
   const nonce = randomFillSync(sealed.subarray(0, nonceBytes));
-  const cipher = createCipheriv(algorithmOf(key), key, nonce, { authTagLength: tagBytes });
+  const cipher = createCipheriv(algorithmOf(key), key, nonce, options);
   if (additionalData !== undefined) cipher.setAAD(additionalData);
   cipher.update(plain).copy(sealed, nonceBytes);
   cipher.final();

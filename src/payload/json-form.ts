@@ -1,14 +1,21 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
+import { makeByteCache } from './byte-cache.ts';
+import { jsonKey } from './json-key.ts';
 import {
   eachElement,
   eachMember,
+  firstMember,
+  isNull,
   isString,
+  keyEnd,
+  nextMember,
   openBrace,
   openBracket,
   skipValue,
   stringAt,
-  type Span,
+  valueStart,
 } from './json-scan.ts';
+import type { PayloadParts } from './place.ts';
 import type { Payload } from './payload.ts';
 
 /**
@@ -18,35 +25,60 @@ import type { Payload } from './payload.ts';
  * @throws NexusctlError PAYLOAD_MALFORMED naming the field
  */
 export function readPayloadJson(bytes: Buffer, from: number, depth = 0): Payload {
+  return payloadAt(bytes, from, depth).payload;
+}
+
+/** The same, with where the payload ends. */
+export function payloadAt(
+  bytes: Buffer,
+  from: number,
+  depth: number,
+): { readonly payload: Payload; readonly end: number } {
   let metadata: ReadonlyMap<string, Buffer> = noMetadata;
-  let data: Buffer = Buffer.alloc(0);
+  let data = noData;
   const externalPayloads: bigint[] = [];
-  eachMember(bytes, from, depth, (_bytes, key, at, inner) => {
-    const name = stringAt(bytes, key);
-    const end = skipValue(bytes, at, inner);
-    if (isNull(bytes, at)) return end;
-    if (name === 'metadata') metadata = sameMetadata(bytes, at, end, inner);
-    else if (name === 'data') data = base64At(bytes, { start: at, end }, 'data');
-    else if (name === 'externalPayloads' || name === 'external_payloads') readSizes(bytes, at, inner, externalPayloads);
-    else throw malformed(`it has a field '${name}' that a payload does not have`);
-    return end;
-  });
-  return { metadata, data, externalPayloads, unknown: [] };
+  let at = firstMember(bytes, from, depth);
+  while (at >= 0) {
+    const behindKey = keyEnd(bytes, at);
+    const { name } = jsonKey(bytes, at, behindKey);
+    const value = valueStart(bytes, behindKey);
+    const end = skipValue(bytes, value, depth + 1);
+    if (!isNull(bytes, value)) {
+      if (name === 'metadata') metadata = sameMetadata(bytes, value, end, depth + 1);
+      else if (name === 'data') data = base64At(bytes, value, end, 'data');
+      else if (name === 'externalPayloads' || name === 'external_payloads')
+        readSizes(bytes, value, depth + 1, externalPayloads);
+      else throw malformed(`it has a field '${name}' that a payload does not have`);
+    }
+    at = nextMember(bytes, end);
+  }
+  return { payload: { metadata, data, externalPayloads, unknown: [] }, end: ~at };
+}
+
+/** A payload of which it is known where its parts stand: nothing is read twice. @throws NexusctlError PAYLOAD_MALFORMED */
+export function payloadOfParts(bytes: Buffer, parts: PayloadParts): Payload {
+  const { metadataStart, metadataEnd, dataStart, dataEnd } = parts;
+  const hasMetadata = metadataStart !== -1 && !isNull(bytes, metadataStart);
+  const hasData = dataStart !== -1 && !isNull(bytes, dataStart);
+  return {
+    metadata: hasMetadata ? sameMetadata(bytes, metadataStart, metadataEnd, 1) : noMetadata,
+    data: hasData ? base64At(bytes, dataStart, dataEnd, 'data') : noData,
+    externalPayloads: [],
+    unknown: [],
+  };
 }
 
 const noMetadata: ReadonlyMap<string, Buffer> = new Map();
-const readMemo = new Map<string, ReadonlyMap<string, Buffer>>();
-const readMemoSize = 256;
+const noData: Buffer = Buffer.alloc(0);
+const metadataCache = makeByteCache<ReadonlyMap<string, Buffer>>(256, 4096);
 
 /** The payloads of a history carry few different metadata: each is read once. */
 function sameMetadata(bytes: Buffer, from: number, to: number, depth: number): ReadonlyMap<string, Buffer> {
-  const text = bytes.toString('latin1', from, to);
-  const known = readMemo.get(text);
+  const known = metadataCache.get(bytes, from, to);
   if (known !== undefined) return known;
   const metadata = new Map<string, Buffer>();
   readMetadata(bytes, from, depth, metadata);
-  if (readMemo.size >= readMemoSize) readMemo.clear();
-  if (text.length <= 4096) readMemo.set(text, metadata);
+  metadataCache.set(bytes, from, to, metadata);
   return metadata;
 }
 
@@ -55,8 +87,8 @@ function readMetadata(bytes: Buffer, from: number, depth: number, metadata: Map<
   eachMember(bytes, from, depth, (_bytes, key, at, inner) => {
     const name = stringAt(bytes, key);
     const end = skipValue(bytes, at, inner);
-    const value = base64At(bytes, { start: at, end }, `metadata.${name}`);
-    if (name === 'encoding' && !isPrintable(value)) throw notBase64(bytes, { start: at, end }, 'metadata.encoding');
+    const value = base64At(bytes, at, end, `metadata.${name}`);
+    if (name === 'encoding' && !isPrintable(value)) throw notBase64(bytes, at, end, 'metadata.encoding');
     metadata.set(name, value);
     return end;
   });
@@ -80,15 +112,14 @@ function readSizes(bytes: Buffer, from: number, depth: number, sizes: bigint[]):
   });
 }
 
-/** @returns the bytes of a base64 string at `span`; strict: a character that is no base64 is an error, not skipped */
-function base64At(bytes: Buffer, span: Span, what: string): Buffer {
-  if (isNull(bytes, span.start)) return Buffer.alloc(0);
-  if (!isString(bytes, span.start)) throw malformed(`${what} is not a string`);
-  const text = bytes.toString('latin1', span.start + 1, span.end - 1);
-  const value = decodeBase64(text);
+/** @returns the bytes of a base64 string; strict: a character that is no base64 is an error, not skipped */
+function base64At(bytes: Buffer, start: number, end: number, what: string): Buffer {
+  if (isNull(bytes, start)) return Buffer.alloc(0);
+  if (!isString(bytes, start)) throw malformed(`${what} is not a string`);
+  const value = decodeBase64(bytes.toString('latin1', start + 1, end - 1));
   if (value !== null) return value;
-  const unescaped = decodeBase64(stringAt(bytes, span).replace(/[\r\n]/g, ''));
-  if (unescaped === null) throw notBase64(bytes, span, what);
+  const unescaped = decodeBase64(stringAt(bytes, { start, end }).replace(/[\r\n]/g, ''));
+  if (unescaped === null) throw notBase64(bytes, start, end, what);
   return unescaped;
 }
 
@@ -110,8 +141,8 @@ export function decodeCanonicalBase64(text: string): Buffer | null {
   return bare === spelled('base64') || bare === spelled('base64url') ? value : null;
 }
 
-function notBase64(bytes: Buffer, span: Span, what: string): NexusctlError {
-  const text = bytes.toString('utf8', span.start + 1, Math.min(span.end - 1, span.start + 65));
+function notBase64(bytes: Buffer, start: number, end: number, what: string): NexusctlError {
+  const text = bytes.toString('utf8', start + 1, Math.min(end - 1, start + 65));
   const plain = what.endsWith('encoding') && /^[a-z]+\/[\w.+-]+$/i.test(text);
   return malformed(plain ? `${what} is the plain text '${text}'; it must be base64` : `${what} is not base64`);
 }
@@ -120,10 +151,6 @@ function malformed(what: string): NexusctlError {
   return new NexusctlError('PAYLOAD_MALFORMED', what, {
     hint: 'payload fields are base64 in JSON, e.g. "encoding": "anNvbi9wbGFpbg==" for json/plain',
   });
-}
-
-function isNull(bytes: Buffer, at: number): boolean {
-  return bytes[at] === 0x6e;
 }
 
 const metadataMemo = new WeakMap<ReadonlyMap<string, Buffer>, string>();

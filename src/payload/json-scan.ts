@@ -31,15 +31,88 @@ export function skipSpace(bytes: Uint8Array, from: number): number {
 
 /** Where the value that starts at `from` ends. @throws NexusctlError INPUT_INVALID | LIMIT_EXCEEDED */
 export function skipValue(bytes: Buffer, from: number, depth = 0): number {
-  const byte = bytes[from];
-  if (byte === quote) return skipString(bytes, from);
-  if (byte === openBrace) return eachMember(bytes, from, depth, ignore);
-  if (byte === openBracket) return eachElement(bytes, from, depth, ignore);
-  return skipScalar(bytes, from);
+  const end = skipNoting(bytes, from, depth);
+  return end < 0 ? ~end : end;
 }
 
-function ignore(bytes: Buffer, _key: Span | number, from: number, depth: number): number {
-  return skipValue(bytes, from, depth);
+/**
+ * The same, noting on the way whether an object in it has a `metadata`, as every payload has.
+ * @returns where the value ends; the complement (`~`) of that when there may be a payload in it
+ */
+export function skipNoting(bytes: Buffer, from: number, depth: number): number {
+  const byte = bytes[from];
+  if (byte === quote) return skipString(bytes, from);
+  if (byte !== openBrace && byte !== openBracket) return skipScalar(bytes, from);
+  const isObject = byte === openBrace;
+  let noted = false;
+  let at = isObject ? firstMember(bytes, from, depth) : firstElement(bytes, from, depth);
+  while (at >= 0) {
+    let value = at;
+    if (isObject) {
+      const end = keyEnd(bytes, at);
+      noted ||= isMetadata(bytes, at, end);
+      value = valueStart(bytes, end);
+    }
+    let end = skipNoting(bytes, value, depth + 1);
+    if (end < 0) {
+      noted = true;
+      end = ~end;
+    }
+    at = isObject ? nextMember(bytes, end) : nextElement(bytes, end);
+  }
+  return noted ? at : ~at;
+}
+
+/** Whether the key is `"metadata"`, with escapes or without. */
+function isMetadata(bytes: Buffer, start: number, end: number): boolean {
+  const first = bytes[start + 1];
+  if (first !== 0x6d && first !== backslash) return false;
+  return end - start >= 10 && stringAt(bytes, { start, end }) === 'metadata';
+}
+
+/**
+ * Where the first key of the object at `from` stands. The complement (`~`) of its end when it has no member: so a loop
+ * over members runs `while (at >= 0)`, and `~at` is where the object ends.
+ */
+export function firstMember(bytes: Buffer, from: number, depth: number): number {
+  if (depth >= limits.depth) throw tooDeep(from);
+  const at = skipSpace(bytes, from + 1);
+  return bytes[at] === closeBrace ? ~(at + 1) : at;
+}
+
+/** Where the next key stands behind a value, or the complement of the object's end. */
+export function nextMember(bytes: Buffer, valueEnd: number): number {
+  const at = skipSpace(bytes, valueEnd);
+  if (bytes[at] === comma) return skipSpace(bytes, at + 1);
+  if (bytes[at] === closeBrace) return ~(at + 1);
+  throw invalidJson(bytes, at, "',' or '}'");
+}
+
+/** Where the key at `at` ends, quotes included. */
+export function keyEnd(bytes: Buffer, at: number): number {
+  if (bytes[at] !== quote) throw invalidJson(bytes, at, 'a key');
+  return skipString(bytes, at);
+}
+
+/** Where the value behind a key starts. */
+export function valueStart(bytes: Buffer, behindKey: number): number {
+  const at = skipSpace(bytes, behindKey);
+  if (bytes[at] !== colon) throw invalidJson(bytes, at, "':'");
+  return skipSpace(bytes, at + 1);
+}
+
+/** As `firstMember`, for the elements of an array. */
+export function firstElement(bytes: Buffer, from: number, depth: number): number {
+  if (depth >= limits.depth) throw tooDeep(from);
+  const at = skipSpace(bytes, from + 1);
+  return bytes[at] === closeBracket ? ~(at + 1) : at;
+}
+
+export function nextElement(bytes: Buffer, valueEnd: number): number {
+  const at = skipSpace(bytes, valueEnd);
+  if (bytes[at] === comma) return skipSpace(bytes, at + 1);
+  if (bytes[at] === closeBracket) return ~(at + 1);
+  throw invalidJson(bytes, at, "',' or ']'");
 }
 
 /** Visits the members of an object: gets the key with its quotes and where its value starts, returns its end. */
@@ -49,19 +122,12 @@ export function eachMember(
   depth: number,
   visit: (bytes: Buffer, key: Span, from: number, depth: number) => number,
 ): number {
-  if (depth >= limits.depth) throw tooDeep(from);
-  let at = skipSpace(bytes, from + 1);
-  if (bytes[at] === closeBrace) return at + 1;
-  for (;;) {
-    if (bytes[at] !== quote) throw invalidJson(bytes, at, 'a key');
-    const key = { start: at, end: skipString(bytes, at) };
-    at = skipSpace(bytes, key.end);
-    if (bytes[at] !== colon) throw invalidJson(bytes, at, "':'");
-    at = skipSpace(bytes, visit(bytes, key, skipSpace(bytes, at + 1), depth + 1));
-    if (bytes[at] === closeBrace) return at + 1;
-    if (bytes[at] !== comma) throw invalidJson(bytes, at, "',' or '}'");
-    at = skipSpace(bytes, at + 1);
+  let at = firstMember(bytes, from, depth);
+  while (at >= 0) {
+    const key = { start: at, end: keyEnd(bytes, at) };
+    at = nextMember(bytes, visit(bytes, key, valueStart(bytes, key.end), depth + 1));
   }
+  return ~at;
 }
 
 /** Visits the elements of an array: gets the index and where the element starts, returns its end. */
@@ -71,15 +137,9 @@ export function eachElement(
   depth: number,
   visit: (bytes: Buffer, index: number, from: number, depth: number) => number,
 ): number {
-  if (depth >= limits.depth) throw tooDeep(from);
-  let at = skipSpace(bytes, from + 1);
-  if (bytes[at] === closeBracket) return at + 1;
-  for (let index = 0; ; index += 1) {
-    at = skipSpace(bytes, visit(bytes, index, at, depth + 1));
-    if (bytes[at] === closeBracket) return at + 1;
-    if (bytes[at] !== comma) throw invalidJson(bytes, at, "',' or ']'");
-    at = skipSpace(bytes, at + 1);
-  }
+  let at = firstElement(bytes, from, depth);
+  for (let index = 0; at >= 0; index += 1) at = nextElement(bytes, visit(bytes, index, at, depth + 1));
+  return ~at;
 }
 
 /** Short strings are walked; the search for the end of a long one is left to the machine's own search for a byte. */
@@ -139,12 +199,31 @@ export function isString(bytes: Buffer, at: number): boolean {
   return bytes[at] === quote;
 }
 
+/** Whether the value at `at` is `null`: nothing else begins with that letter. */
+export function isNull(bytes: Buffer, at: number): boolean {
+  return bytes[at] === 0x6e;
+}
+
 export function invalidJson(bytes: Uint8Array, at: number, wanted: string): NexusctlError {
   const found = at >= bytes.length ? 'the end' : `byte 0x${(bytes[at] ?? 0).toString(16).padStart(2, '0')}`;
   return new NexusctlError('INPUT_INVALID', `not JSON: ${wanted} is wanted at byte ${String(at)}, found ${found}`, {
     hint: 'check that the whole document was saved; `jq . FILE` shows the same place',
     details: { truncated: at >= bytes.length },
   });
+}
+
+/** Whether a value is not whole only because the bytes end. */
+export function isTruncated(error: unknown): boolean {
+  return error instanceof NexusctlError && error.details?.['truncated'] === true;
+}
+
+/** Runs a scan as far as the bytes go. */
+export function untilTruncated(scan: () => unknown): void {
+  try {
+    scan();
+  } catch (error) {
+    if (!isTruncated(error)) throw error;
+  }
 }
 
 function tooDeep(at: number): NexusctlError {

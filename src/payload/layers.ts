@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
-import type { FamilyId, LayerFacts } from './family.ts';
+import type { Family, FamilyId, LayerFacts } from './family.ts';
 import { familyOf } from './families.ts';
 import type { Keys } from './keys.ts';
 import { limits } from './limits.ts';
@@ -55,12 +55,8 @@ export function openPayload(
     let current = outer;
     for (;;) {
       const family = familyOf(current);
-      const encoding = encodingOf(current);
-      if (family === null) {
-        layers.push({ encoding });
-        return { status: layers.length > 1 ? 'decoded' : 'unchanged', layers, payload: current };
-      }
-      layers.push({ encoding, family: family.id, ...family.facts(current) });
+      layers.push(layerOf(current, family));
+      if (family === null) return { status: layers.length > 1 ? 'decoded' : 'unchanged', layers, payload: current };
       if (keylessOnly && family.keyless !== true) return { status: 'unchanged', layers, payload: current };
       refuseExcess(layers.length, current.data.length, keys.layerBytes);
       const opened = family.open(current, keys, position);
@@ -73,6 +69,23 @@ export function openPayload(
   } catch (error) {
     return failed(error);
   }
+}
+
+/** Equal metadata is the same layer, unless the family looks at the data. */
+const sameLayers = new WeakMap<Payload['metadata'], Layer>();
+
+function layerOf(payload: Payload, family: Family | null): Layer {
+  if (family !== null && family.byMetadata !== true) return makeLayer(payload, family);
+  const known = sameLayers.get(payload.metadata);
+  if (known !== undefined) return known;
+  const layer = makeLayer(payload, family);
+  sameLayers.set(payload.metadata, layer);
+  return layer;
+}
+
+function makeLayer(payload: Payload, family: Family | null): Layer {
+  const encoding = encodingOf(payload);
+  return family === null ? { encoding } : { encoding, family: family.id, ...family.facts(payload) };
 }
 
 function refuseExcess(count: number, bytes: number, bound: number): void {

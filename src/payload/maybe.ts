@@ -9,5 +9,6 @@ export function after<A, B>(value: Maybe<A>, next: (value: A) => Maybe<B>): Mayb
 }
 
 export function all<T>(values: readonly Maybe<T>[]): Maybe<readonly T[]> {
-  return values.some((value) => value instanceof Promise) ? Promise.all(values) : (values as readonly T[]);
+  for (const value of values) if (value instanceof Promise) return Promise.all(values);
+  return values as readonly T[];
 }

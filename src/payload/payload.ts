@@ -1,5 +1,6 @@
 import { bigintOf, bytesField, readFields, textOf, varintField, wireType } from '../protobuf/wire.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
+import { makeByteCache } from './byte-cache.ts';
 
 /**
  * temporal.api.common.v1.Payload. Metadata keeps its order and unknown fields their bytes, so that a payload that is
@@ -46,12 +47,37 @@ const encodings = new WeakMap<ReadonlyMap<string, Buffer>, string>();
 export function decodePayload(bytes: Uint8Array): Payload {
   const message = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = metadataEnd(message);
-  const metadata = sameMetadata(message.subarray(0, end));
+  const metadata = sameMetadata(message, end);
+  const data = onlyData(message, end);
+  return data === null
+    ? decodeRest(message.subarray(end), metadata)
+    : { metadata, data, externalPayloads: none, unknown: none };
+}
+
+const empty = Buffer.alloc(0);
+const none: readonly never[] = [];
+
+/** The data when nothing else follows the metadata, as nearly every writer has it; else null. */
+function onlyData(message: Buffer, from: number): Buffer | null {
+  if (from === message.length) return empty;
+  if (message[from] !== 0x12) return null;
+  let length = 0;
+  let at = from + 1;
+  for (let shift = 1; at < from + 5; shift *= 128) {
+    const byte = message[at] ?? 0x80;
+    length += (byte & 0x7f) * shift;
+    at += 1;
+    if (byte < 0x80) return at + length === message.length ? message.subarray(at) : null;
+  }
+  return null;
+}
+
+function decodeRest(message: Buffer, metadata: ReadonlyMap<string, Buffer>): Payload {
   let own: Map<string, Buffer> | null = null;
   let data: Buffer = empty;
   const externalPayloads: bigint[] = [];
   const unknown: Buffer[] = [];
-  for (const field of readFields(message.subarray(end))) {
+  for (const field of readFields(message)) {
     if (field.wireType !== wireType.bytes || field.number > 3) {
       unknown.push(field.raw);
       continue;
@@ -62,8 +88,6 @@ export function decodePayload(bytes: Uint8Array): Payload {
   }
   return { metadata: own ?? metadata, data, externalPayloads, unknown };
 }
-
-const empty = Buffer.alloc(0);
 
 /** Where the metadata entries at the start of a message end: nearly every writer puts them there, each short. */
 function metadataEnd(bytes: Buffer): number {
@@ -76,19 +100,16 @@ function metadataEnd(bytes: Buffer): number {
   return at;
 }
 
-const metadataMemo = new Map<string, ReadonlyMap<string, Buffer>>();
-const metadataMemoSize = 256;
+const metadataCache = makeByteCache<ReadonlyMap<string, Buffer>>(256, 4096);
 
 /** The payloads of a history carry few different metadata: each is read once. */
-function sameMetadata(entries: Buffer): ReadonlyMap<string, Buffer> {
-  const text = entries.toString('latin1');
-  const known = metadataMemo.get(text);
+function sameMetadata(message: Buffer, end: number): ReadonlyMap<string, Buffer> {
+  const known = metadataCache.get(message, 0, end);
   if (known !== undefined) return known;
   const metadata = new Map<string, Buffer>();
   // A copy of its own: what is remembered must not hold the document it came from.
-  for (const field of readFields(Buffer.from(entries))) readEntry(field.value, metadata);
-  if (metadataMemo.size >= metadataMemoSize) metadataMemo.clear();
-  if (text.length <= 4096) metadataMemo.set(text, metadata);
+  for (const field of readFields(Buffer.from(message.subarray(0, end)))) readEntry(field.value, metadata);
+  metadataCache.set(message, 0, end, metadata);
   return metadata;
 }
 

@@ -6,7 +6,8 @@ import { encodingOf, type Payload } from './payload.ts';
 import { makeOperations } from './position.ts';
 import { payloadsType } from './schema.ts';
 import type { Change } from './transform.ts';
-import { walkJson, type Place } from './walk-json.ts';
+import type { OpenPlace } from './place.ts';
+import { walkJson } from './walk-json.ts';
 
 /** One answer of a codec server. */
 export interface RemoteAnswer {
@@ -98,7 +99,7 @@ function closed(payload: Payload, status: number): Opened {
 }
 
 function readAnswer(body: Buffer, count: number): readonly Payload[] {
-  const places: Place[] = [];
+  const places: OpenPlace[] = [];
   try {
     walkJson({ places, operations: makeOperations(), form: 'full' }, body, body.indexOf('{'), payloadsType, '$');
   } catch (error) {

@@ -2,7 +2,7 @@ import { payloadJson } from './json-form.ts';
 import type { Payload } from './payload.ts';
 import { isChanged, type Handled, type HandledBatch } from './transform.ts';
 import { shorthandOf } from './value.ts';
-import type { Failure, List } from './walk-json.ts';
+import type { Failure, List } from './place.ts';
 
 /** `replay`: payloads stay payloads, nothing else changes. `readable`: payloads become their values, failures their words. */
 export type RenderMode = 'replay' | 'readable';

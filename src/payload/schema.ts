@@ -35,9 +35,9 @@ const messages = new Map<string, Message>();
 
 /** The message of that name (with or without the leading `temporal.api.`); null when it leads to no payload. */
 export function messageOf(name: string): Message | null {
-  const type = name.replace(/^\.?temporal\.api\./, '');
-  const known = messages.get(type);
+  const known = messages.get(name);
   if (known !== undefined) return known;
+  const type = name.replace(/^\.?temporal\.api\./, '');
   lines ??= index();
   const line = lines.get(type);
   if (line === undefined) return null;
@@ -47,7 +47,7 @@ export function messageOf(name: string): Message | null {
     byName: new Map(fields.map((field) => [field.name, field])),
     byNumber: new Map(fields.map((field) => [field.number, field])),
   };
-  messages.set(type, message);
+  messages.set(name, message);
   return message;
 }
 

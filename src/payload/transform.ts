@@ -1,14 +1,14 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import type { Document } from './document.ts';
-import type { Batch } from './input.ts';
-import { decodeBase64, readPayloadJson } from './json-form.ts';
+import type { Batch } from './batch.ts';
+import { decodeBase64, payloadOfParts, readPayloadJson } from './json-form.ts';
 import type { Opened } from './layers.ts';
 import { after, all, type Maybe } from './maybe.ts';
 import { decodePayload, encodePayload, encodingOf, makePayload, metadataText, type Payload } from './payload.ts';
 import { makeOperations, type Position } from './position.ts';
 import { historyType, messageOf } from './schema.ts';
 import { isString, stringAt } from './json-scan.ts';
-import type { Place } from './walk-json.ts';
+import type { Place } from './place.ts';
 import { rewriteProto } from './walk-proto.ts';
 
 /** What is done to each payload: opened, sealed, or only looked at. */
@@ -47,9 +47,15 @@ export async function* transformDocument(document: Document, change: Change): As
 
 function transformBatch(batch: Batch, change: Change): Maybe<readonly Handled[]> {
   // All at once: a key service is asked for many payloads at the same time; what is here needs no waiting at all.
-  return after(all(batch.places.map((place) => transformPlace(batch.bytes, place, change))), (handled) =>
-    handled.flat(),
-  );
+  const waiting: Maybe<Handled | readonly Handled[]>[] = [];
+  for (const place of batch.places) waiting.push(transformPlace(batch.bytes, place, change));
+  return after(all(waiting), (results) => {
+    const handled: Handled[] = [];
+    for (const result of results)
+      if ('opened' in result) handled.push(result);
+      else for (const one of result) handled.push(one);
+    return handled;
+  });
 }
 
 function transformPlace(bytes: Buffer, place: Place, change: Change): Maybe<Handled | readonly Handled[]> {
@@ -69,7 +75,7 @@ function transformPlace(bytes: Buffer, place: Place, change: Change): Maybe<Hand
     case 'payload': {
       let before: Payload;
       try {
-        before = readPayloadJson(bytes, place.start);
+        before = place.parts === null ? readPayloadJson(bytes, place.start) : payloadOfParts(bytes, place.parts);
       } catch (error) {
         return unreadable(place, error);
       }

@@ -1,10 +1,12 @@
 import proto from '@temporalio/proto';
 import type protobuf from 'protobufjs';
 import { describe, expect, it } from 'vitest';
-import { makeInflow, readJson } from '../../src/payload/input.ts';
+import { makeInflow } from '../../src/payload/inflow.ts';
+import { readJson } from '../../src/payload/input.ts';
+import type { OpenPlace } from '../../src/payload/place.ts';
 import { makeOperations } from '../../src/payload/position.ts';
 import { messageOf } from '../../src/payload/schema.ts';
-import { walkJson, type Place } from '../../src/payload/walk-json.ts';
+import { walkJson } from '../../src/payload/walk-json.ts';
 import { rewriteProto } from '../../src/payload/walk-proto.ts';
 
 const root = proto as unknown as protobuf.Root;
@@ -79,7 +81,7 @@ describe('every payload path', () => {
     'of %s is walked, in JSON and in proto',
     (name, type) => {
       const { object, count } = filled(type, 0);
-      const places: Place[] = [];
+      const places: OpenPlace[] = [];
       const bytes = Buffer.from(JSON.stringify(object));
       expect(walkJson({ places, operations: makeOperations(), form: 'auto' }, bytes, 0, name, '$')).toBe(bytes.length);
       expect(places.filter(({ form }) => form === 'payload')).toHaveLength(count);

@@ -18,10 +18,22 @@ const keyIdName = 'encryption-key-id';
  */
 export const aesGcm: Family = {
   id: 'aes-gcm',
+  byMetadata: true,
   recognises: (payload) => encodingOf(payload) === encrypted && payload.metadata.has(keyIdName),
   facts: (payload) => ({ keyId: metadataText(payload, keyIdName) ?? '' }),
-  open: (payload, keys) => after(candidatesFor(payload, keys), (candidates) => openWithOne(payload.data, candidates)),
+  open: (payload, keys) => after(sameCandidates(payload, keys), (candidates) => openWithOne(payload.data, candidates)),
 };
+
+/** For payloads of equal metadata the keys to try are the same. */
+const found = new WeakMap<Keys, WeakMap<Payload['metadata'], readonly Candidate[]>>();
+
+function sameCandidates(payload: Payload, keys: Keys): Maybe<readonly Candidate[]> {
+  let known = found.get(keys);
+  if (known === undefined) found.set(keys, (known = new WeakMap()));
+  const candidates = known.get(payload.metadata) ?? candidatesFor(payload, keys);
+  if (!(candidates instanceof Promise)) known.set(payload.metadata, candidates);
+  return candidates;
+}
 
 function candidatesFor(payload: Payload, keys: Keys): Maybe<readonly Candidate[]> {
   const { keyring, namespace } = keys;

@@ -20,6 +20,7 @@ const known: readonly { readonly name: string; readonly fits: (payload: Payload,
 
 export const unsupported: Family = {
   id: 'unsupported',
+  byMetadata: true,
   recognises: (payload) => nameOf(payload) !== undefined,
   facts: (payload) => ({ note: nameOf(payload) ?? '' }),
   open: (payload) => {

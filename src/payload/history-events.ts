@@ -1,0 +1,112 @@
+import type { Batch } from './batch.ts';
+import { batchOf } from './batch.ts';
+import { tooLarge, type Inflow } from './inflow.ts';
+import {
+  eachMember,
+  invalidJson,
+  isTruncated,
+  openBrace,
+  openBracket,
+  skipSpace,
+  skipValue,
+  stringAt,
+  untilTruncated,
+} from './json-scan.ts';
+import { limits } from './limits.ts';
+import type { InputForm, Walk } from './place.ts';
+import { makeOperations } from './position.ts';
+import { historyEventType } from './schema.ts';
+import { walkJson } from './walk-json.ts';
+import { isEvent } from './walk-root.ts';
+
+/** Where the list of events of a history begins. */
+export interface Events {
+  /** Behind the `[`. */
+  readonly at: number;
+  readonly path: string;
+  /** JSON that opens what stands open at `at`. */
+  readonly opening: string;
+}
+
+/** Where the events of a history begin, in the beginning of a document; null when it is none, or not to be seen yet. */
+export function findEvents(bytes: Buffer, from: number, form: InputForm): Events | null {
+  if (form === 'shorthand') return null;
+  if (bytes[from] === openBracket) {
+    const first = skipSpace(bytes, from + 1);
+    return bytes[first] === openBrace && isEvent(bytes, first) ? { at: from + 1, path: '', opening: '[' } : null;
+  }
+  if (bytes[from] !== openBrace) return null;
+  let found: Events | null = null;
+  untilTruncated(() =>
+    eachMember(bytes, from, 0, (_bytes, key, at, depth) => {
+      const name = found === null ? stringAt(bytes, key) : '';
+      if (name === 'events' && bytes[at] === openBracket)
+        found = { at: at + 1, path: '.events', opening: '{"events":[' };
+      if (name === 'history' && bytes[at] === openBrace)
+        return eachMember(bytes, at, depth, (_all, inner, value, deeper) => {
+          if (found === null && bytes[value] === openBracket && stringAt(bytes, inner) === 'events')
+            found = { at: value + 1, path: '.history.events', opening: '{"history":{"events":[' };
+          return skipValue(bytes, value, deeper);
+        });
+      return skipValue(bytes, at, depth);
+    }),
+  );
+  return found;
+}
+
+const comma = 0x2c;
+const closeBracket = 0x5d;
+
+/** The events of a history too large to hold, a batch at a time. The rest is read to where the whole value ends. */
+export async function* readEvents(inflow: Inflow, found: Events, form: InputForm, path: string): AsyncGenerator<Batch> {
+  const operations = makeOperations();
+  let at = found.at;
+  for (let index = 0; ;) {
+    const bytes = inflow.bytes();
+    const clearFailures: string[] = [];
+    const walk: Walk = { places: [], operations, form, clearFailures };
+    for (;;) {
+      const next = skipSpace(bytes, at);
+      if (next >= bytes.length) break;
+      if (bytes[next] === closeBracket) {
+        yield batchOf(walk, bytes.subarray(0, next));
+        inflow.drop(next);
+        yield* readEnd(inflow, found.opening);
+        return;
+      }
+      const start = index === 0 ? next : skipSpace(bytes, next + 1);
+      if (index > 0 && bytes[next] !== comma) throw invalidJson(bytes, next, "',' or ']'");
+      const mark = walk.places.length;
+      const words = clearFailures.length;
+      try {
+        at = walkJson(walk, bytes, start, historyEventType, `${path}${found.path}[${String(index)}]`);
+      } catch (error) {
+        if (!isTruncated(error)) throw error;
+        walk.places.length = mark;
+        clearFailures.length = words;
+        break;
+      }
+      index += 1;
+    }
+    if (bytes.length - at > limits.elementBytes) throw tooLarge(limits.elementBytes);
+    if (at > 0) yield batchOf(walk, bytes.subarray(0, at));
+    inflow.drop(at);
+    at = 0;
+    if (!(await inflow.more())) throw invalidJson(inflow.bytes(), inflow.bytes().length, "']'");
+  }
+}
+
+/** What follows the events: small, and checked together with what stood before them. */
+async function* readEnd(inflow: Inflow, opening: string): AsyncGenerator<Batch> {
+  for (;;) {
+    const rest = inflow.bytes();
+    try {
+      const end = skipValue(Buffer.concat([Buffer.from(opening), rest]), 0) - opening.length;
+      yield { bytes: rest.subarray(0, end), places: [] };
+      inflow.drop(end);
+      return;
+    } catch (error) {
+      if (!isTruncated(error) || !(await inflow.more())) throw error;
+    }
+  }
+}

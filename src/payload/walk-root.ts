@@ -1,0 +1,104 @@
+import { jsonKey } from './json-key.ts';
+import {
+  eachElement,
+  eachMember,
+  firstMember,
+  keyEnd,
+  nextMember,
+  openBrace,
+  openBracket,
+  skipSpace,
+  skipValue,
+  stringAt,
+  untilTruncated,
+  valueStart,
+} from './json-scan.ts';
+import { hasPayloadShape } from './payload-shape.ts';
+import { addPlace, type Walk } from './place.ts';
+import { historyEventType, historyResponseType, historyType, payloadsType } from './schema.ts';
+import { walkJson } from './walk-json.ts';
+import { walkPayload } from './walk-payload.ts';
+
+/**
+ * Collects the payloads of one whole value, whatever kind of document it is. What holds none, and is no document that
+ * may hold some, is itself a value for a payload.
+ * @returns where it ends
+ */
+export function walkRoot(walk: Walk, bytes: Buffer, at: number, path: string): number {
+  const value = (): number => addPlace(walk, 'value', at, skipValue(bytes, at), path, {});
+  const list = (): number => walkJson(walk, bytes, at, payloadsType, path);
+  if (walk.form === 'shorthand') return bytes[at] === openBracket ? list() : value();
+  if (bytes[at] === openBracket) {
+    const first = skipSpace(bytes, at + 1);
+    if (bytes[first] === openBrace && isEvent(bytes, first))
+      return eachElement(bytes, at, 0, (_bytes, index, element, depth) =>
+        walkJson(walk, bytes, element, historyEventType, `${path}[${String(index)}]`, {}, depth),
+      );
+    if (hasPayloadElement(bytes, at)) return list();
+    const count = walk.places.length;
+    const end = walkJson(walk, bytes, at, null, path);
+    return walk.places.length > count ? end : list();
+  }
+  if (bytes[at] !== openBrace) return value();
+  const type = rootType(bytes, at);
+  if (type !== null) return walkJson(walk, bytes, at, type, path);
+  if (walk.form === 'full') return walkPayload(walk, bytes, at, path, {}, 0);
+  const count = walk.places.length;
+  const end = walkJson(walk, bytes, at, null, path);
+  return walk.places.length === count && !isEmptyDocument(bytes, at) ? value() : end;
+}
+
+function hasPayloadElement(bytes: Buffer, from: number): boolean {
+  let found = false;
+  eachElement(bytes, from, 0, (_bytes, _index, at, depth) => {
+    found ||= hasPayloadShape(bytes, at, depth);
+    return skipValue(bytes, at, depth);
+  });
+  return found;
+}
+
+/** A response without any payload is a document, not a value that somebody wants to encrypt. */
+function isEmptyDocument(bytes: Buffer, at: number): boolean {
+  let known = false;
+  eachMember(bytes, at, 0, (_bytes, key, value, depth) => {
+    known ||= ['workflowExecutionInfo', 'executions', 'nextPageToken'].includes(stringAt(bytes, key));
+    return skipValue(bytes, value, depth);
+  });
+  return known;
+}
+
+/** The message that the first telling member makes of an object; null when none does. */
+function rootType(bytes: Buffer, from: number): string | null {
+  let at = firstMember(bytes, from, 0);
+  while (at >= 0) {
+    const behindKey = keyEnd(bytes, at);
+    const value = valueStart(bytes, behindKey);
+    const type = containerOf(jsonKey(bytes, at, behindKey).name, bytes[value]);
+    if (type !== null) return type;
+    at = nextMember(bytes, skipValue(bytes, value, 1));
+  }
+  return null;
+}
+
+function containerOf(name: string, first: number | undefined): string | null {
+  if (name === 'events' && first === openBracket) return historyType;
+  if (name === 'history' && first === openBrace) return historyResponseType;
+  if ((name === 'rawHistory' || name === 'raw_history') && first === openBracket) return historyResponseType;
+  if (name === 'payloads' && first === openBracket) return payloadsType;
+  if (name === 'eventType' || name === 'event_type') return historyEventType;
+  return null;
+}
+
+/** Whether the object at `from` is a history event, as far as it is there. */
+export function isEvent(bytes: Buffer, from: number): boolean {
+  let named = false;
+  untilTruncated(() => {
+    let at = firstMember(bytes, from, 1);
+    while (at >= 0 && !named) {
+      const behindKey = keyEnd(bytes, at);
+      named = ['eventId', 'event_id', 'eventType', 'event_type'].includes(jsonKey(bytes, at, behindKey).name);
+      if (!named) at = nextMember(bytes, skipValue(bytes, valueStart(bytes, behindKey), 2));
+    }
+  });
+  return named;
+}
