@@ -8,9 +8,11 @@ package authorizer
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/gorilla/mux"
 	nexuspb "go.temporal.io/api/nexus/v1"
 	"go.temporal.io/server/api/matchingservice/v1"
@@ -83,15 +85,16 @@ func (e *Enforcer) checkCall(ctx context.Context, claims *authorization.Claims, 
 		return ""
 	}
 	request, _ := target.Request.(*matchingservice.DispatchNexusTaskRequest)
-	if _, cancel := request.GetRequest().GetVariant().(*nexuspb.Request_CancelOperation); cancel {
-		return "" // whoever was allowed to start must be able to stop; a cancel names no caller
-	}
+	_, cancel := request.GetRequest().GetVariant().(*nexuspb.Request_CancelOperation)
 	endpoint := policy.Endpoint{Name: target.NexusEndpointName, ID: endpointID(ctx)}
-	if endpoint.Name == e.options.DivertTo {
+	if endpoint.Name == e.options.DivertTo && !cancel {
 		return e.refuseDiverted(request)
 	}
 	if !loaded.Restricts(endpoint) {
 		return ""
+	}
+	if cancel && internal(claims) {
+		return "" // whoever was allowed to start must be able to stop; a cancel names no caller
 	}
 	return e.checkDispatch(loaded.Policy, endpoint, claims, request)
 }
@@ -132,9 +135,18 @@ func internal(claims *authorization.Claims) bool {
 }
 
 // endpointID is the id in the URL of the HTTP request that is being authorized: the call target names the endpoint
-// only. Empty when there is none, and then a pinned entry refuses.
+// only. The server finds an endpoint by any spelling of its UUID (escaped, upper case, without dashes, as a URN), so it
+// is brought to the one that endpoints have. Empty when there is none, and then a pinned entry refuses.
 func endpointID(ctx context.Context) string {
-	return mux.Vars(new(http.Request).WithContext(ctx))["endpoint"]
+	spelled, err := url.PathUnescape(mux.Vars(new(http.Request).WithContext(ctx))["endpoint"])
+	if err != nil {
+		return ""
+	}
+	id, err := uuid.Parse(spelled)
+	if err != nil {
+		return spelled
+	}
+	return id.String()
 }
 
 func (e *Enforcer) diverts(endpoint string) bool {

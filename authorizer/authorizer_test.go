@@ -86,6 +86,7 @@ func TestAuthorize(t *testing.T) {
 	const restricted = `{"version":1,"default":"deny","endpoints":{"billing":{"callers":[{"namespace":"orders"},{"namespace":"a/b"}],"blocked":["legacy"]},"pinned":{"id":"id-1","callers":[{"namespace":"orders"}]}}}`
 	const open = `{"version":1,"default":"allow"}`
 	const mixed = `{"version":1,"default":"allow","endpoints":{"billing":{"callers":[{"namespace":"orders"}]},"pinned":{"id":"id-1","callers":[{"namespace":"orders"}]}}}`
+	const byUUID = `{"version":1,"default":"allow","endpoints":{"pinned":{"id":"0b51c51e-6a0f-4f1b-8f6e-3b1c7e0e2a11","callers":[{"namespace":"orders"}]}}}`
 	cancel := &matchingservice.DispatchNexusTaskRequest{Request: &nexuspb.Request{Variant: &nexuspb.Request_CancelOperation{CancelOperation: &nexuspb.CancelOperationRequest{}}}}
 	cases := []struct {
 		name, policy, api, endpoint, id string
@@ -109,15 +110,25 @@ func TestAuthorize(t *testing.T) {
 		{name: "nobody", policy: restricted, claims: nil, endpoint: "billing", request: dispatch(link("orders")), refusal: "Temporal callers only"},
 		{name: "a token whose subject is internal", policy: restricted, claims: &authorization.Claims{AuthType: "jwt", Subject: "internal", System: authorization.RoleAdmin}, endpoint: "billing", request: dispatch(link("orders")), refusal: "Temporal callers only"},
 		{name: "an endpoint without an entry, default deny", policy: restricted, claims: internal, endpoint: "other", request: dispatch(link("orders")), refusal: `"orders" is not on the allowlist of nexus endpoint "other"`},
-		{name: "an endpoint without an entry, default allow, from outside", policy: mixed, claims: admin, endpoint: "other", request: dispatch()},
+		{name: "an endpoint without an entry, default allow, from outside", policy: mixed, claims: admin, endpoint: "other", id: "id-9", request: dispatch()},
+		{name: "the same, id not known while another is pinned", policy: mixed, claims: admin, endpoint: "other", request: dispatch(), refusal: "Temporal callers only"},
 		{name: "an open policy", policy: open, claims: admin, endpoint: "billing", request: dispatch()},
 		{name: "the server's own endpoint", policy: restricted, claims: admin, endpoint: policy.SystemEndpoint, request: dispatch()},
 		{name: "cancel", policy: restricted, claims: internal, endpoint: "billing", request: cancel},
+		{name: "cancel from outside", policy: restricted, claims: admin, endpoint: "billing", request: cancel, refusal: "Temporal callers only"},
+		{name: "cancel from outside, nothing restricted", policy: open, claims: admin, endpoint: "billing", request: cancel},
 		{name: "completion", policy: restricted, claims: admin, api: completion, request: nil},
 		{name: "anything else", policy: restricted, claims: admin, api: "/temporal.api.workflowservice.v1.WorkflowService/StartWorkflowExecution", request: nil},
 		{name: "the pinned endpoint", policy: restricted, claims: internal, endpoint: "pinned", id: "id-1", request: dispatch(link("orders"))},
 		{name: "another endpoint under the pinned name", policy: restricted, claims: internal, endpoint: "pinned", id: "id-2", request: dispatch(link("orders")), refusal: "pins an endpoint with another id or name"},
 		{name: "the pinned endpoint under another name, default allow", policy: mixed, claims: internal, endpoint: "renamed", id: "id-1", request: dispatch(link("orders")), refusal: "pins an endpoint with another id or name"},
+		{name: "the pinned endpoint by its UUID", policy: byUUID, claims: internal, endpoint: "pinned", id: "0b51c51e-6a0f-4f1b-8f6e-3b1c7e0e2a11", request: dispatch(link("orders"))},
+		{name: "the same in upper case", policy: byUUID, claims: internal, endpoint: "pinned", id: "0B51C51E-6A0F-4F1B-8F6E-3B1C7E0E2A11", request: dispatch(link("orders"))},
+		{name: "under another name, in upper case", policy: byUUID, claims: admin, endpoint: "renamed", id: "0B51C51E-6A0F-4F1B-8F6E-3B1C7E0E2A11", request: dispatch(link("orders")), refusal: "Temporal callers only"},
+		{name: "under another name, escaped", policy: byUUID, claims: admin, endpoint: "renamed", id: "%30b51c51e%2D6a0f-4f1b-8f6e-3b1c7e0e2a11", request: dispatch(link("orders")), refusal: "Temporal callers only"},
+		{name: "under another name, without dashes", policy: byUUID, claims: admin, endpoint: "renamed", id: "0b51c51e6a0f4f1b8f6e3b1c7e0e2a11", request: dispatch(link("orders")), refusal: "Temporal callers only"},
+		{name: "under another name, as a URN", policy: byUUID, claims: internal, endpoint: "renamed", id: "urn:uuid:0b51c51e-6a0f-4f1b-8f6e-3b1c7e0e2a11", request: dispatch(link("orders")), refusal: "another id or name"},
+		{name: "under another name, in braces", policy: byUUID, claims: internal, endpoint: "renamed", id: "%7B0b51c51e-6a0f-4f1b-8f6e-3b1c7e0e2a11%7D", request: dispatch(link("orders")), refusal: "another id or name"},
 		{name: "the pinned endpoint, id not known", policy: restricted, claims: internal, endpoint: "pinned", request: dispatch(link("orders")), refusal: "id of nexus endpoint \"pinned\" is not known"},
 		{name: "by task queue", policy: restricted, claims: admin, api: taskQueueDispatch, request: dispatch(link("orders")), refusal: `direct dispatch to task queue "tasks" of namespace "handler" is off`},
 		{name: "by task queue, internal claims", policy: restricted, claims: internal, api: taskQueueDispatch, request: dispatch(link("orders")), refusal: "is off"},

@@ -93,12 +93,13 @@ func (p *Policy) Check(endpoint Endpoint, caller string, now time.Time) Verdict 
 	return Verdict{true, Listed}
 }
 
-// Restricts tells whether the policy can refuse anybody a call to this endpoint.
+// Restricts tells whether the policy can refuse anybody a call to this endpoint. Without its id nobody knows whether it
+// is one that is pinned under another name.
 func (p *Policy) Restricts(endpoint Endpoint) bool {
 	if !p.DefaultAllow {
 		return true
 	}
-	if _, pinned := p.pins[endpoint.ID]; pinned {
+	if _, pinned := p.pins[endpoint.ID]; pinned || (endpoint.ID == "" && len(p.pins) > 0) {
 		return true
 	}
 	_, listed := p.endpoints[endpoint.Name]
