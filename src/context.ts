@@ -7,6 +7,7 @@ import type { Files } from './profile/files.ts';
 import type { Processes } from './profile/processes.ts';
 import type { SecretFetchers } from './profile/secrets.ts';
 import type { Documents } from './payload/documents.ts';
+import type { Histories } from './payload/histories.ts';
 import type { KeyServices } from './payload/keyring.ts';
 import type { EndpointAdapters } from './adapters/endpoints.ts';
 import type { Connection, Rpc } from './profile/connection.ts';
@@ -33,6 +34,8 @@ export interface Ports {
   readonly keyServices: () => Promise<KeyServices>;
   /** Opens a gRPC connection on the first call over it. */
   readonly rpc: () => Promise<(connection: Connection) => Rpc>;
+  /** Histories of a namespace, over an open connection. */
+  readonly histories: () => Promise<(rpc: Rpc, namespace: string) => Histories>;
   readonly endpoints: () => Promise<EndpointAdapters>;
   readonly codecSockets: () => Promise<CodecSockets>;
   readonly codecProbe: () => Promise<CodecProbe>;

@@ -13,6 +13,7 @@ export function lazyPorts(host: Host): Ports {
     secretFetchers: once(async () => (await import('./secrets.ts')).makeSecretFetchers(host)),
     documents: once(async () => (await import('./documents.ts')).documents),
     keyServices: once(async () => (await import('./kms.ts')).makeKeyServices(host)),
+    histories: once(async () => (await import('./histories.ts')).makeHistories),
     rpc: once(async () => (await import('./grpc.ts')).openGrpc),
     endpoints: once(async () => (await import('./endpoints.ts')).endpointAdapters),
     codecSockets: once(async () => (await import('./codec-server.ts')).codecSockets),

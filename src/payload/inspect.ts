@@ -27,12 +27,20 @@ export interface Inspection {
   readonly warnings: readonly string[];
 }
 
-/** What can be said of every payload of a document without any key. */
-export async function inspectDocument(document: Document, keys: Keys): Promise<Inspection> {
+/** What can be said of every payload of the documents without any key. */
+export async function inspectDocuments(
+  documents: AsyncIterable<{ readonly name: string; readonly document: Document }>,
+  keys: Keys,
+): Promise<Inspection> {
   const payloads: Inspected[] = [];
   const look = (payload: Payload): ReturnType<typeof openPayload> => openPayload(payload, keys, {}, true);
-  for await (const batch of transformDocument(document, look))
-    for (const handled of batch.handled) if (handled.blob === undefined) payloads.push(inspected(handled));
+  for await (const { name, document } of documents)
+    for await (const batch of transformDocument(document, look))
+      for (const handled of batch.handled) {
+        if (handled.blob !== undefined) continue;
+        const one = inspected(handled);
+        payloads.push(name === '' ? one : { ...one, path: `${name}:${one.path}` });
+      }
   const sealed = payloads.filter((payload) => payload.sealed).length;
   const malformed = payloads.filter(({ error }) => error !== undefined).length;
   return { payloads, summary: { payloads: payloads.length, sealed, malformed }, warnings: [] };

@@ -1,12 +1,14 @@
+import type { Execution } from './histories.ts';
 import type { Handled } from './transform.ts';
 import { valueOf } from './value.ts';
 
 /** The JSON text of one entry of `payloads[]`; the value stands in it as it was written, digit for digit. */
-export function reportJson(handled: Handled, indent: number): string {
+export function reportJson(handled: Handled, indent: number, execution?: Execution): string {
   const { path, opened } = handled;
   const { status, layers, payload, error } = opened;
   const value = payload === null || status === 'failed' ? null : valueOf(payload);
   const entry = {
+    ...execution,
     path,
     status,
     layers,

@@ -4,11 +4,11 @@ import type { Change } from '../../payload/transform.ts';
 import { Option, type Command } from '../commander.ts';
 import { examples, withOutput } from '../options.ts';
 import { withConnection } from '../profile-of.ts';
-import { documentOf } from './input-of.ts';
 import { keysOf } from './keys-of.ts';
-import { withInput, withKeys } from './options.ts';
+import { withHistories, withInput, withKeys } from './options.ts';
 import { intoTarget, targetOf } from './output-of.ts';
 import { remoteOf } from './remote-of.ts';
+import { withSources } from './sources-of.ts';
 import { writeDocument, writeValues } from './write.ts';
 
 export function payloadDecode(command: Command, context: Context): unknown {
@@ -20,10 +20,12 @@ export function payloadDecode(command: Command, context: Context): unknown {
           'one payload: its value and nothing else',
           'nexusctl payload decode --key orders-2026=file:./orders.key p.json',
         ],
+        ['every payload of a workflow, fetched', 'nexusctl payload decode --profile prod --workflow-id order-42'],
         [
-          'every payload of a history, with what stayed closed',
-          'temporal workflow show -w ID -o json | nexusctl payload decode -o json',
+          'the histories of many, a line each',
+          `nexusctl payload decode --query "WorkflowType='Order'" --mode replay --out orders.jsonl`,
         ],
+        ['every payload of a saved history, with what stayed closed', 'nexusctl payload decode -o json run.json'],
         [
           'a history that SDK replayers load',
           'nexusctl payload decode --mode replay --out run.json run.encrypted.json',
@@ -43,16 +45,18 @@ export function payloadDecode(command: Command, context: Context): unknown {
       const inUse = await keysOf(context, options);
       const { keys, warnings } = inUse;
       const remote = await remoteOf(context, inUse);
-      const document = await documentOf(context, file, options.inputForm);
-      const target = await targetOf(context, options.out);
       const change: Change = remote ?? ((payload, position) => openPayload(payload, keys, position));
-      await intoTarget(target, async () => {
-        const output = { ...options, target, warnings, isFile: options.out !== undefined };
-        const summary =
-          options.mode === 'values'
-            ? await writeValues(context, document, change, output)
-            : await writeDocument(context, document, change, options.mode, output);
-        context.outcome.exitCode = summary.failed > 0 && options.partial !== true ? 1 : 0;
+      await withSources(context, file === undefined ? [] : [file], options.inputForm, options, async (sources) => {
+        const target = await targetOf(context, options.out);
+        await intoTarget(target, async () => {
+          const told = () => [...warnings(), ...sources.warnings()];
+          const output = { ...options, target, warnings: told, isFile: options.out !== undefined };
+          const summary =
+            options.mode === 'values'
+              ? await writeValues(context, sources, change, output)
+              : await writeDocument(context, sources, change, options.mode, output);
+          context.outcome.exitCode = summary.failed > 0 && options.partial !== true ? 1 : 0;
+        });
       });
     });
 }
@@ -60,7 +64,7 @@ export function payloadDecode(command: Command, context: Context): unknown {
 function declare(command: Command) {
   return withKeys(
     withConnection(
-      withOutput(withInput(command), 'text', 'json', 'jsonl')
+      withOutput(withHistories(withInput(command)), 'text', 'json', 'jsonl')
         .addOption(
           new Option('--mode <mode>', 'values: what is in them; readable, replay: the whole document')
             .choices(['values', 'readable', 'replay'] as const)

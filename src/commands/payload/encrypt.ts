@@ -6,14 +6,14 @@ import { sealPayload } from '../../payload/seal.ts';
 import type { Command } from '../commander.ts';
 import { examples, withOutput } from '../options.ts';
 import { withConnection } from '../profile-of.ts';
-import { documentOf } from './input-of.ts';
 import { keysOf } from './keys-of.ts';
-import { withInput, withKeys } from './options.ts';
+import { withHistories, withInput, withKeys } from './options.ts';
 import { intoTarget, targetOf } from './output-of.ts';
+import { withSources } from './sources-of.ts';
 import { writeDocument } from './write.ts';
 
 export function payloadEncrypt(command: Command, context: Context): unknown {
-  return withKeys(withConnection(withOutput(withInput(command), 'text', 'json')))
+  return withKeys(withConnection(withOutput(withHistories(withInput(command)), 'text', 'json')))
     .option('--active <id>', 'the key that encrypts, instead of the active one of the keyring')
     .option('--endpoint <name>', 'encrypt for this Nexus endpoint, with its key of [keyring.endpoints]')
     .option('--out <file>', 'write to a file that only you may read')
@@ -33,18 +33,20 @@ export function payloadEncrypt(command: Command, context: Context): unknown {
           hint: 'give the key: --key ID=REF',
         });
       const { keys, warnings } = await keysOf(context, options);
-      const document = await documentOf(context, file, options.inputForm);
-      const target = await targetOf(context, options.out);
       const seal = (payload: Payload, position: Position) =>
         sealPayload(
           payload,
           keys,
           options.endpoint === undefined ? position : { ...position, endpoint: options.endpoint },
         );
-      await intoTarget(target, async () => {
-        const output = { ...options, target, warnings, isFile: options.out !== undefined };
-        const summary = await writeDocument(context, document, seal, 'replay', output);
-        context.outcome.exitCode = summary.failed > 0 ? 1 : 0;
+      await withSources(context, file === undefined ? [] : [file], options.inputForm, options, async (sources) => {
+        const target = await targetOf(context, options.out);
+        await intoTarget(target, async () => {
+          const told = () => [...warnings(), ...sources.warnings()];
+          const output = { ...options, target, warnings: told, isFile: options.out !== undefined };
+          const summary = await writeDocument(context, sources, seal, 'replay', output);
+          context.outcome.exitCode = summary.failed > 0 ? 1 : 0;
+        });
       });
     });
 }

@@ -1,7 +1,7 @@
 import type { Command, OptionValues } from '@commander-js/extra-typings';
 import { presets, type Preset } from '../../payload/keyring.ts';
 import { InvalidArgumentError, Option } from '../commander.ts';
-import { collect } from '../options.ts';
+import { collect, parseCount } from '../options.ts';
 
 const keysHeading = 'Keys:';
 
@@ -47,6 +47,30 @@ export function withInput<A extends unknown[], O extends OptionValues, G extends
       ),
     );
 }
+
+/** Histories of the namespace instead of a file. */
+export function withHistories<A extends unknown[], O extends OptionValues, G extends OptionValues>(
+  command: Command<A, O, G>,
+) {
+  return command
+    .addOption(
+      new Option('-w, --workflow-id <id>', 'fetch the history of this workflow, with the connection of the profile')
+        .helpGroup(historiesHeading)
+        .conflicts('query'),
+    )
+    .addOption(new Option('-r, --run-id <id>', 'of this run; the latest otherwise').helpGroup(historiesHeading))
+    .addOption(
+      new Option(
+        '-q, --query <filter>',
+        "fetch those of all workflows that a list filter finds: WorkflowType='Order'",
+      ).helpGroup(historiesHeading),
+    )
+    .addOption(
+      new Option('--limit <count>', 'at most so many workflows').argParser(parseCount).helpGroup(historiesHeading),
+    );
+}
+
+const historiesHeading = 'From the server:';
 
 function collectPresets(value: string, previous: readonly Preset[] | undefined): readonly Preset[] {
   const names = value.split(',').map((name) => {

@@ -1,13 +1,14 @@
 import type { Context } from '../../context.ts';
 import { escapeJson } from '../../output/escape.ts';
 import { makeStyle, wantsColor, type ColorChoice } from '../../output/style.ts';
-import type { Document } from '../../payload/document.ts';
+import { makeProgress, type Progress } from '../../output/progress.ts';
 import { renderBatch, type RenderMode } from '../../payload/render.ts';
 import { count, reportJson, type Summary } from '../../payload/report.ts';
-import { transformDocument, type Change, type Handled } from '../../payload/transform.ts';
+import { transformDocument, type Change, type Handled, type HandledBatch } from '../../payload/transform.ts';
 import { valueOf } from '../../payload/value.ts';
 import { decodedLine, failureText, shownValue } from '../../views/payload.ts';
 import type { Target } from './output-of.ts';
+import type { Source, Sources } from './sources-of.ts';
 
 interface Output {
   readonly output: 'text' | 'json' | 'jsonl';
@@ -24,30 +25,31 @@ const shownFailures = 20;
 /** Writes what is in the payloads: one prints its value and nothing else, several print a list. */
 export async function writeValues(
   context: Context,
-  document: Document,
+  sources: Sources,
   change: Change,
   output: Output,
 ): Promise<Summary> {
   switch (output.output) {
     case 'text':
-      return writeText(context, document, change, output);
+      return writeText(context, sources, change, output);
     case 'json':
-      return writeJson(document, change, output);
+      return writeJson(context, sources, change, output);
     case 'jsonl':
-      return writeLines(document, change, output);
+      return writeLines(context, sources, change, output);
   }
 }
 
-async function writeText(context: Context, document: Document, change: Change, output: Output): Promise<Summary> {
+async function writeText(context: Context, sources: Sources, change: Change, output: Output): Promise<Summary> {
   const summary = { decoded: 0, unchanged: 0, failed: 0 };
   const { isTTY, columns } = context.stdout;
   const style = await makeStyle(wantsColor(output.color, isTTY, context.env), columns);
   let only: Handled | undefined;
   let several = false;
-  for await (const batch of transformDocument(document, change)) {
+  for await (const { source, batch } of batchesOf(context, sources, change, output)) {
     const lines: string[] = [];
-    for (const handled of batch.handled) {
-      if (handled.blob !== undefined) continue;
+    for (const one of batch.handled) {
+      if (one.blob !== undefined) continue;
+      const handled = source.name === '' ? one : { ...one, path: `${source.name}:${one.path}` };
       count(summary, handled);
       if (only === undefined && !several) {
         only = handled;
@@ -79,15 +81,15 @@ async function writeOne(context: Context, handled: Handled, output: Output): Pro
   else await output.target.write('json' in value ? `${value.json}\n` : value.bytes);
 }
 
-async function writeJson(document: Document, change: Change, output: Output): Promise<Summary> {
+async function writeJson(context: Context, sources: Sources, change: Change, output: Output): Promise<Summary> {
   const summary = { decoded: 0, unchanged: 0, failed: 0 };
   let started = false;
-  for await (const batch of transformDocument(document, change)) {
+  for await (const { source, batch } of batchesOf(context, sources, change, output)) {
     const entries: string[] = [];
     for (const handled of batch.handled) {
       if (handled.blob !== undefined) continue;
       count(summary, handled);
-      entries.push(escapeJson(`    ${reportJson(handled, 2).replace(/\n/g, '\n    ')}`));
+      entries.push(escapeJson(`    ${reportJson(handled, 2, source.execution).replace(/\n/g, '\n    ')}`));
     }
     if (entries.length === 0) continue;
     await output.target.write(
@@ -101,14 +103,14 @@ async function writeJson(document: Document, change: Change, output: Output): Pr
   return summary;
 }
 
-async function writeLines(document: Document, change: Change, output: Output): Promise<Summary> {
+async function writeLines(context: Context, sources: Sources, change: Change, output: Output): Promise<Summary> {
   const summary = { decoded: 0, unchanged: 0, failed: 0 };
-  for await (const batch of transformDocument(document, change)) {
+  for await (const { source, batch } of batchesOf(context, sources, change, output)) {
     const lines: string[] = [];
     for (const handled of batch.handled) {
       if (handled.blob !== undefined) continue;
       count(summary, handled);
-      lines.push(`${escapeJson(reportJson(handled, 0).replace(/\n\s*/g, ' '))}\n`);
+      lines.push(`${escapeJson(reportJson(handled, 0, source.execution).replace(/\n\s*/g, ' '))}\n`);
     }
     await output.target.write(lines.join(''));
   }
@@ -118,22 +120,27 @@ async function writeLines(document: Document, change: Change, output: Output): P
 /** Writes the whole document back with its payloads changed, in the container it came in. */
 export async function writeDocument(
   context: Context,
-  document: Document,
+  sources: Sources,
   change: Change,
   mode: RenderMode,
   output: Output,
 ): Promise<Summary> {
   const summary = { decoded: 0, unchanged: 0, failed: 0 };
   const failures: string[] = [];
-  for await (const batch of transformDocument(document, change)) {
+  let before: Source | undefined;
+  for await (const { source, batch } of batchesOf(context, sources, change, output)) {
     for (const handled of batch.handled) {
       if (handled.blob !== undefined) continue;
       count(summary, handled);
       if (handled.opened.status === 'failed' && failures.length < shownFailures) failures.push(failureText(handled));
     }
+    if (before !== undefined && before !== source) await output.target.write('\n');
+    before = source;
+    const { document } = source;
     const bytes = renderBatch(batch, mode);
     await output.target.write(document.kind === 'proto' && document.base64 ? `${bytes.toString('base64')}\n` : bytes);
   }
+  if (sources.several && before !== undefined) await output.target.write('\n');
   if (output.output !== 'text') return summary;
   if (failures.length > 0) {
     const more = summary.failed - failures.length;
@@ -142,6 +149,43 @@ export async function writeDocument(
   }
   await warn(context, output);
   return summary;
+}
+
+interface SourceBatch {
+  readonly source: Source;
+  readonly batch: HandledBatch;
+}
+
+/** All batches of all documents, with a line on the terminal that says how far the work is. */
+async function* batchesOf(
+  context: Context,
+  sources: Sources,
+  change: Change,
+  output: Output,
+): AsyncGenerator<SourceBatch> {
+  const progress = progressOf(context, output);
+  let documents = 0;
+  let payloads = 0;
+  try {
+    progress.show('reading');
+    for await (const source of sources.documents) {
+      documents += 1;
+      for await (const batch of transformDocument(source.document, change)) {
+        payloads += batch.handled.length;
+        const of = sources.several ? ` of ${String(documents)} workflows` : '';
+        progress.show(`${payloads.toLocaleString('en')} payloads${of}`);
+        yield { source, batch };
+      }
+    }
+  } finally {
+    progress.clear();
+  }
+}
+
+/** Not where the result itself goes to the terminal: the two would write into each other's lines. */
+function progressOf(context: Context, { isFile }: Output): Progress {
+  const shared = context.stdout.isTTY && !isFile;
+  return makeProgress({ ...context.stderr, isTTY: context.stderr.isTTY && !shared });
 }
 
 async function warn(context: Context, output: Output): Promise<void> {

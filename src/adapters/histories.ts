@@ -1,0 +1,89 @@
+import { NexusctlError } from '../errors/nexusctl-error.ts';
+import type { Execution, Histories } from '../payload/histories.ts';
+import type { Rpc } from '../profile/connection.ts';
+import { readMessage, writeMessage, type Message } from '../protobuf/message.ts';
+
+const service = '/temporal.api.workflowservice.v1.WorkflowService';
+
+/** What servers give at most, whatever is asked for. */
+const pageEvents = 1000;
+const pageExecutions = 1000;
+/** A page can hold many megabytes. */
+const deadlineMs = 60_000;
+
+export function makeHistories(rpc: Rpc, namespace: string): Histories {
+  const ask = async (method: string, request: Uint8Array, signal: AbortSignal): Promise<Message> =>
+    readMessage((await rpc.call(`${service}/${method}`, request, { signal, repeatable: true, deadlineMs })).message);
+
+  /** Fields: 1 namespace, 2 execution, 3 maximum_page_size, 4 next_page_token → 1 history, 2 raw_history, 3 token. */
+  const historyPages = (execution: Execution, signal: AbortSignal): AsyncGenerator<Message, void> =>
+    pages(3, (token) =>
+      ask(
+        'GetWorkflowExecutionHistory',
+        writeMessage(
+          [1, namespace],
+          [2, writeMessage([1, execution.workflowId], [2, execution.runId])],
+          [3, pageEvents],
+          [4, token],
+        ),
+        signal,
+      ),
+    );
+
+  return {
+    async *history(execution, signal, unknown) {
+      const { protoJson } = await import('./proto-json.ts');
+      let told = false;
+      const eventJson = await protoJson('temporal.api.history.v1.HistoryEvent', () => {
+        if (!told) unknown();
+        told = true;
+      });
+      let count = 0;
+      for await (const page of historyPages(execution, signal)) {
+        const texts = eventsOf(page).map(eventJson);
+        if (texts.length === 0) continue;
+        yield Buffer.from(`${count === 0 ? '{"events":[' : ','}${texts.join(',')}`);
+        count += texts.length;
+      }
+      if (count === 0)
+        throw new NexusctlError(
+          'NOT_FOUND',
+          `the history of ${execution.workflowId} is empty: it is past its retention`,
+        );
+      yield Buffer.from(']}');
+    },
+    // Fields: 1 namespace, 2 page_size, 3 next_page_token, 4 query → 1 executions (1 execution), 2 token.
+    async *find(query, signal) {
+      const request = (token: Uint8Array) => writeMessage([1, namespace], [2, pageExecutions], [3, token], [4, query]);
+      for await (const page of pages(2, (token) => ask('ListWorkflowExecutions', request(token), signal)))
+        for (const { value } of page.all(1)) {
+          const execution = readMessage(value).message(1);
+          yield { workflowId: execution.text(1), runId: execution.text(2) };
+        }
+    },
+    close: rpc.close,
+  };
+}
+
+/** All pages; the next one is on its way while one is worked on. */
+async function* pages(tokenField: number, ask: (token: Uint8Array) => Promise<Message>): AsyncGenerator<Message, void> {
+  let token: Uint8Array = new Uint8Array();
+  let coming: Promise<Message> | null = ask(token);
+  while (coming !== null) {
+    const page: Message = await coming;
+    const next = page.bytes(tokenField);
+    // A token that repeats itself would go on forever.
+    const more = next.length > 0 && Buffer.compare(next, token) !== 0;
+    token = next;
+    coming = more ? ask(next) : null;
+    // Waited for at the next turn, unless nobody wants it any more.
+    coming?.catch(() => undefined);
+    yield page;
+  }
+}
+
+/** The events as they stand on the wire, from the history or, where a server is set to give that, from its raw blobs. */
+function eventsOf(page: Message): readonly Uint8Array[] {
+  const raw = page.all(2).flatMap(({ value }) => readMessage(readMessage(value).bytes(2)).all(1));
+  return [...page.message(1).all(1), ...raw].map(({ value }) => value);
+}

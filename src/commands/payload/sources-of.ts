@@ -1,0 +1,142 @@
+import type { Context } from '../../context.ts';
+import { NexusctlError } from '../../errors/nexusctl-error.ts';
+import { readDocument, type Document } from '../../payload/document.ts';
+import type { Execution, Histories } from '../../payload/histories.ts';
+import type { InputForm } from '../../payload/walk-json.ts';
+import type { ConnectionFlags } from '../../profile/flags.ts';
+import { frontendConnection } from '../connection-of.ts';
+import { profileOf } from '../profile-of.ts';
+import { secretsOf } from '../secrets-of.ts';
+import { documentOf } from './input-of.ts';
+
+/** A document that a command works on. */
+export interface Source {
+  /** Before paths, where there is more than one document. */
+  readonly name: string;
+  /** Whose history it is, when it was found by a query. */
+  readonly execution?: Execution;
+  readonly document: Document;
+}
+
+export interface SourceFlags extends ConnectionFlags {
+  readonly workflowId?: string | undefined;
+  readonly runId?: string | undefined;
+  readonly query?: string | undefined;
+  readonly limit?: number | undefined;
+}
+
+export interface Sources {
+  readonly documents: AsyncIterable<Source>;
+  /** Several documents are written one after the other, a line each. */
+  readonly several: boolean;
+  readonly warnings: () => readonly string[];
+}
+
+/** Histories whose first page is fetched ahead: most workflows have one page only. */
+const ahead = 4;
+
+/** Works on the files that were named, on the standard input, or on histories that are fetched. */
+export async function withSources(
+  context: Context,
+  files: readonly string[],
+  form: InputForm,
+  flags: SourceFlags,
+  work: (sources: Sources) => Promise<void>,
+): Promise<void> {
+  const { workflowId, runId, query } = flags;
+  if (runId !== undefined && workflowId === undefined)
+    throw new NexusctlError('USAGE', '--run-id needs --workflow-id', { hint: 'a run is one of a workflow' });
+  if (workflowId === undefined && query === undefined) {
+    const names = files.length === 0 ? ['-'] : files;
+    await work({ documents: fromFiles(context, names, form), several: names.length > 1, warnings: () => [] });
+    return;
+  }
+  if (files.length > 0)
+    throw new NexusctlError('USAGE', 'a file and a workflow of the server: which one is meant?', {
+      hint: 'name either a file, or --workflow-id, or --query',
+    });
+  const warnings = new Set<string>();
+  const histories = await openHistories(context, flags);
+  try {
+    const documents =
+      workflowId === undefined
+        ? found(context, histories, form, flags, warnings)
+        : one(context, histories, form, { workflowId, ...(runId === undefined ? {} : { runId }) }, warnings);
+    await work({ documents, several: query !== undefined, warnings: () => [...warnings] });
+  } finally {
+    histories.close();
+  }
+}
+
+async function openHistories(context: Context, flags: SourceFlags): Promise<Histories> {
+  const profile = await profileOf(context, flags);
+  const [makeHistories, openRpc] = await Promise.all([context.ports.histories(), context.ports.rpc()]);
+  const rpc = openRpc(await frontendConnection(context, profile, secretsOf(context, flags)));
+  return makeHistories(rpc, profile.namespace.value);
+}
+
+async function* fromFiles(context: Context, names: readonly string[], form: InputForm): AsyncGenerator<Source> {
+  for (const name of names)
+    yield { name: names.length > 1 ? name : '', document: await documentOf(context, name, form) };
+}
+
+async function* one(
+  context: Context,
+  histories: Histories,
+  form: InputForm,
+  execution: Execution,
+  warnings: Set<string>,
+): AsyncGenerator<Source> {
+  const bytes = histories.history(execution, context.signal, () => warnings.add(unknownFields));
+  yield { name: '', document: await readDocument(bytes, form) };
+}
+
+async function* found(
+  context: Context,
+  histories: Histories,
+  form: InputForm,
+  { query = '', limit = Infinity }: SourceFlags,
+  warnings: Set<string>,
+): AsyncGenerator<Source> {
+  const waiting: { readonly execution: Execution; readonly bytes: AsyncIterable<Uint8Array> }[] = [];
+  const next = async (): Promise<Source | null> => {
+    const first = waiting.shift();
+    if (first === undefined) return null;
+    const { execution, bytes } = first;
+    const name = `${execution.workflowId}/${execution.runId ?? ''}`;
+    try {
+      return { name, execution, document: await readDocument(bytes, form) };
+    } catch (error) {
+      // Deleted since it was listed, or past its retention.
+      if (!(error instanceof NexusctlError) || error.code !== 'NOT_FOUND') throw error;
+      warnings.add(`${name}: its history is gone`);
+      return null;
+    }
+  };
+  let count = 0;
+  for await (const execution of histories.find(query, context.signal)) {
+    if (count >= limit) break;
+    count += 1;
+    const bytes = histories.history(execution, context.signal, () => warnings.add(unknownFields));
+    waiting.push({ execution, bytes: started(bytes) });
+    if (waiting.length < ahead) continue;
+    const source = await next();
+    if (source !== null) yield source;
+  }
+  while (waiting.length > 0) {
+    const source = await next();
+    if (source !== null) yield source;
+  }
+  if (count === 0) warnings.add('the query finds no workflow');
+}
+
+/** Asks for the first page now. */
+function started(bytes: AsyncGenerator<Uint8Array, void>): AsyncIterable<Uint8Array> {
+  const first = bytes.next();
+  first.catch(() => undefined);
+  return (async function* () {
+    for (let result = await first; result.done !== true; result = await bytes.next()) yield result.value;
+  })();
+}
+
+const unknownFields = 'the server is newer: fields of events that this version does not know were left out';
