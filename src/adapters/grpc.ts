@@ -2,16 +2,27 @@ import type { ClientHttp2Session, IncomingHttpHeaders } from 'node:http2';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { fromGrpcStatus, fromSocketError } from '../errors/translate.ts';
-import { readFields, textOf } from '../protobuf/wire.ts';
 import type { Answer, CallOptions, Connection, Rpc } from '../profile/connection.ts';
 import { connectGrpc, type Connected } from './grpc-connect.ts';
+import { statusDetails } from './grpc-details.ts';
 
 const largestMessage = 64 * 1024 * 1024;
 const attempts = 5;
+/** A server that is asked too often is left alone for a while, by every call of this connection, and asked again. */
+const limitedAttempts = 12;
+const longestPauseMs = 30_000;
+/** `retryAfterMs` of a server that does not want to be asked again. */
+const never = -1;
 
 /** Unary gRPC over one HTTP/2 connection: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md. */
 export function openGrpc(target: Connection): Rpc {
   let connecting: Promise<Connected> | undefined;
+  let quietUntil = 0;
+  const quiet = async (signal: AbortSignal): Promise<void> => {
+    for (let left = quietUntil - Date.now(); left > 0; left = quietUntil - Date.now())
+      // Those who waited together do not come back together.
+      await sleep(left * (1 + Math.random() / 4), undefined, { signal }).catch(() => signal.throwIfAborted());
+  };
   const connected = async (signal: AbortSignal): Promise<Connected> => {
     connecting ??= connectGrpc(target, signal);
     try {
@@ -28,6 +39,7 @@ export function openGrpc(target: Connection): Rpc {
     let refreshed = false;
     for (let attempt = 1; ; attempt += 1) {
       options.signal.throwIfAborted();
+      await quiet(options.signal);
       let sent = false;
       try {
         const connection = await connected(options.signal);
@@ -43,8 +55,12 @@ export function openGrpc(target: Connection): Rpc {
           connecting = undefined;
           continue;
         }
-        if (attempt >= (sent ? attempts : 3) || !mayRetry(error, sent, options.repeatable)) throw error;
-        await sleep(pause(attempt, error), undefined, { signal: options.signal }).catch(() => undefined);
+        const limited = error.code === 'RATE_LIMITED';
+        const most = limited ? limitedAttempts : sent ? attempts : 3;
+        if (attempt >= most || !mayRetry(error, sent, options.repeatable)) throw error;
+        const ms = pause(attempt, error);
+        if (limited) quietUntil = Math.max(quietUntil, Date.now() + ms);
+        else await sleep(ms, undefined, { signal: options.signal }).catch(() => undefined);
       }
     }
   };
@@ -56,6 +72,7 @@ export function openGrpc(target: Connection): Rpc {
 
 /** What was never sent may always be tried again; what was sent only if it may be done twice or was not begun. */
 function mayRetry(error: NexusctlError, sent: boolean, repeatable: boolean): boolean {
+  if (error.details?.['retryAfterMs'] === never) return false;
   if (error.code === 'RATE_LIMITED') return true;
   if (error.code !== 'UNREACHABLE') return false;
   if (!sent) return !['ENOTFOUND', 'ETIMEDOUT'].includes(String(error.details?.['errno']));
@@ -64,7 +81,7 @@ function mayRetry(error: NexusctlError, sent: boolean, repeatable: boolean): boo
 
 function pause(attempt: number, error: NexusctlError): number {
   const told = error.details?.['retryAfterMs'];
-  if (typeof told === 'number') return Math.min(told, 30_000);
+  if (typeof told === 'number') return Math.min(told, longestPauseMs);
   const longest = Math.min(100 * 2 ** attempt, 5_000) * (error.code === 'RATE_LIMITED' ? 2 : 1);
   return longest / 2 + (Math.random() * longest) / 2;
 }
@@ -196,12 +213,18 @@ function statusOfHttp(status: number): number {
 
 function fromAnswer(status: number, closing: IncomingHttpHeaders, method: string, address: string): NexusctlError {
   const message = percentDecoded(headerOf(closing, 'grpc-message') ?? httpText(closing));
-  const reason = reasonOf(headerOf(closing, 'grpc-status-details-bin'));
+  const { reason, retryAfterMs } = statusDetails(headerOf(closing, 'grpc-status-details-bin'));
   const error = fromGrpcStatus({ status, message, method, address, ...(reason === undefined ? {} : { reason }) });
-  const pushback = Number(headerOf(closing, 'grpc-retry-pushback-ms'));
-  if (!Number.isInteger(pushback) || pushback < 0) return error;
+  const told = pushbackOf(headerOf(closing, 'grpc-retry-pushback-ms')) ?? retryAfterMs;
+  if (told === undefined) return error;
   const { code, hint, details } = error;
-  return new NexusctlError(code, error.message, { hint, details: { ...details, retryAfterMs: pushback } });
+  return new NexusctlError(code, error.message, { hint, details: { ...details, retryAfterMs: told } });
+}
+
+/** https://github.com/grpc/proposal/blob/master/A6-client-retries.md: what is no number of milliseconds means never. */
+function pushbackOf(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  return /^\d{1,9}$/.test(header) ? Number(header) : never;
 }
 
 function httpText(head: IncomingHttpHeaders): string {
@@ -213,28 +236,6 @@ function percentDecoded(text: string): string {
     text.replace(/%([0-9a-fA-F]{2})/g, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
     'latin1',
   ).toString('utf8');
-}
-
-/**
- * The reason in grpc-status-details-bin: a google.rpc.Status whose detail is a
- * temporal.api.errordetails.v1.PermissionDeniedFailure (its one field is the reason).
- */
-function reasonOf(encoded: string | undefined): string | undefined {
-  if (encoded === undefined) return undefined;
-  try {
-    for (const detail of readFields(Buffer.from(encoded, 'base64')).filter((field) => field.number === 3)) {
-      const any = readFields(detail.value);
-      const type = any.find((field) => field.number === 1);
-      if (type === undefined || !textOf(type).endsWith('/temporal.api.errordetails.v1.PermissionDeniedFailure'))
-        continue;
-      const failure = readFields(any.find((field) => field.number === 2)?.value ?? new Uint8Array());
-      const reason = failure.find((field) => field.number === 1);
-      if (reason !== undefined) return textOf(reason);
-    }
-  } catch {
-    return undefined;
-  }
-  return undefined;
 }
 
 function headerOf(headers: IncomingHttpHeaders, name: string): string | undefined {
