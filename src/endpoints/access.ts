@@ -262,6 +262,12 @@ export function meaningOf(cell: string | undefined): Pick<Access, 'allowed' | 'e
   };
 }
 
+/** Every namespace that some list says something about. */
 export function namespacesOn(endpoints: readonly Endpoint[]): readonly string[] {
-  return [...new Set(endpoints.flatMap(({ callers }) => callers.map(({ namespace }) => namespace)))].sort();
+  const names = new Set<string>();
+  for (const { callers, blocked = [] } of endpoints) {
+    for (const { namespace } of callers) names.add(namespace);
+    for (const namespace of blocked) names.add(namespace);
+  }
+  return [...names].sort();
 }

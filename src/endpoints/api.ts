@@ -58,7 +58,9 @@ export function matches(held: Held, filter: Filter): boolean {
     (filter.taskQueue === undefined || worker?.taskQueue === filter.taskQueue) &&
     (filter.state === undefined || endpoint.state === filter.state.toLowerCase().replaceAll('_', '-')) &&
     (filter.name === undefined || globOf(filter.name).test(endpoint.name)) &&
-    (filter.caller === undefined || endpoint.callers.some(({ namespace }) => namespace === filter.caller))
+    (filter.caller === undefined ||
+      endpoint.everyone === true ||
+      endpoint.callers.some(({ namespace }) => namespace === filter.caller))
   );
 }
 

@@ -103,6 +103,12 @@ export function targetText(target: Target | undefined): string {
   }
 }
 
+/** In the order of their names: a server's own order, by id, says nothing to people and moves in a review. */
+export function byName(one: { readonly name: string }, other: { readonly name: string }): number {
+  if (one.name === other.name) return 0;
+  return one.name < other.name ? -1 : 1;
+}
+
 /** Other endpoints that lead to the same place: whoever may call one of them reaches the same handler. */
 export function sharingTarget(endpoint: Endpoint, all: readonly Endpoint[]): readonly string[] {
   if (endpoint.target === undefined) return [];

@@ -22,5 +22,6 @@ export type ExitCode = (typeof exitCodes)[ExitName];
 const precedence: readonly ExitCode[] = [70, 3, 4, 5, 6, 7, 8, 1];
 
 export function combineExitCodes(codes: readonly ExitCode[]): ExitCode {
-  return precedence.find((code) => codes.includes(code)) ?? exitCodes.ok;
+  const failed = codes.find((code) => code !== exitCodes.ok);
+  return precedence.find((code) => codes.includes(code)) ?? failed ?? exitCodes.ok;
 }

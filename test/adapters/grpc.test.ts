@@ -224,7 +224,10 @@ describe('RESOURCE_EXHAUSTED', () => {
       const now = Math.floor(Date.now() / 100);
       if (now !== window) [window, used] = [now, 0];
       used += 1;
-      if (used <= 10) return answerOk(stream);
+      if (used <= 10) {
+        answerOk(stream);
+        return;
+      }
       refused += 1;
       refuse(stream, 8, { 'grpc-retry-pushback-ms': '100' });
     });

@@ -17,7 +17,7 @@ import { readInput } from '../input.ts';
 import { examples, withOutput } from '../options.ts';
 import { withConnection } from '../profile-of.ts';
 import { withFiles } from './offline.ts';
-import { liveOf, planOf, withPlanning, type Live, type PlanFlags } from './planning.ts';
+import { liveOf, planOf, refuseStrangers, withPlanning, type Live, type PlanFlags } from './planning.ts';
 import { whileWriting, withWriting } from './writing.ts';
 
 const largestPlan = 512 * 1024 * 1024;
@@ -40,6 +40,7 @@ export function endpointApply(command: Command, context: Context) {
       await withBackend(context, options, 'write', async (opened) => {
         const { plan, live, warnings, notes } =
           saved === null ? await planOf(context, opened, options) : await followed(context, opened, saved);
+        await refuseStrangers(context, opened, plan, options.force === true);
         if (options.dryRun !== true && plan.changes.length > 0) await ask(context, options, plan, warnings, notes);
         const applied = await whileWriting(
           context,

@@ -46,9 +46,10 @@ export function endpointCallers(command: Command, context: Context) {
         const all = held.map(({ endpoint }) => endpoint);
         const found = all.find((one) => one.name === name) ?? all.find((one) => one.id === name);
         if (found === undefined) throw endpointNotFound(name);
-        const endpoint = opened.kind === 'cloud' ? found : underPolicy(found, policy, context.now());
-        const explained =
-          file === null ? undefined : (file.endpoints.find((one) => one.name === found.name)?.callers ?? []);
+        const inFile = file?.endpoints.find((one) => one.name === found.name);
+        const blocked = inFile?.blocked === undefined ? {} : { blocked: inFile.blocked };
+        const endpoint = opened.kind === 'cloud' ? { ...found, ...blocked } : underPolicy(found, policy, context.now());
+        const explained = file === null ? undefined : (inFile?.callers ?? []);
         const warnings = [
           ...opened.warnings,
           ...(opened.kind === 'cloud' ? [] : enforcementNotes(await opened.enforcement(), policy !== null)),

@@ -1,6 +1,7 @@
 import type { Context } from '../../context.ts';
 import { matches, type Filter } from '../../endpoints/api.ts';
 import { enforcementNotes } from '../../endpoints/consequences.ts';
+import { byName } from '../../endpoints/endpoint.ts';
 import { underPolicy } from '../../endpoints/self-hosted.ts';
 import { endpointListView } from '../../views/endpoint.ts';
 import { withBackend } from '../backend-of.ts';
@@ -37,7 +38,8 @@ export function endpointList(command: Command, context: Context) {
             opened.kind === 'cloud' ? one : { ...one, endpoint: underPolicy(one.endpoint, policy, context.now()) },
           )
           .filter((one) => matches(one, filter))
-          .map(({ endpoint }) => endpoint);
+          .map(({ endpoint }) => endpoint)
+          .sort(byName);
         const warnings = [
           ...opened.warnings,
           ...unknown.map(

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts';
 import { enforcementNotes } from '../../endpoints/consequences.ts';
-import type { Endpoint } from '../../endpoints/endpoint.ts';
+import { byName, type Endpoint } from '../../endpoints/endpoint.ts';
 import { underPolicy } from '../../endpoints/self-hosted.ts';
 import type { ConnectionFlags } from '../../profile/flags.ts';
 import { withBackend, type Envelope } from '../backend-of.ts';
@@ -26,7 +26,7 @@ export async function listsOf(context: Context, options: Flags): Promise<Lists> 
   }
   return await withBackend(context, options, 'read', async (opened) => {
     const [held, policy] = await Promise.all([opened.api.list(context.signal), opened.policy?.read() ?? null]);
-    const all = held.map(({ endpoint }) => endpoint);
+    const all = held.map(({ endpoint }) => endpoint).sort(byName);
     const cloud = opened.kind === 'cloud';
     const file = options.file === undefined ? null : await fromFiles(context, options);
     const known = new Map(file?.endpoints.map((endpoint) => [endpoint.name, endpoint]));

@@ -2,7 +2,7 @@ import type { Command, OptionValues } from '@commander-js/extra-typings';
 import type { Context } from '../../context.ts';
 import { enforcementNotes, removalSentence } from '../../endpoints/consequences.ts';
 import type { Endpoint, Held } from '../../endpoints/endpoint.ts';
-import { lintCallerCount, lintWish } from '../../endpoints/lint.ts';
+import { lintCallerCount, lintWish, notRegistered } from '../../endpoints/lint.ts';
 import type { Namespace } from '../../endpoints/namespace.ts';
 import type { NexusContent } from '../../endpoints/nexus-content.ts';
 import { joinFiles, type Joined } from '../../endpoints/nexus-file.ts';
@@ -86,7 +86,10 @@ export async function planOf(
     warnings: [
       ...opened.warnings,
       ...lintPlan(plan, opened.kind),
-      ...strangers(plan, namespaces),
+      ...strangersIn(plan, namespaces).map(
+        ({ endpoint, namespace }) =>
+          `${namespace}, who gains ${endpoint}, is not a registered namespace: whoever registers it will have it`,
+      ),
       ...youngerThanGrant(plan, namespaces),
       ...sharedTargets(plan, endpoints),
       ...(opened.kind === 'self-hosted' ? enforcementNotes(enforcement, opened.policy !== null) : []),
@@ -148,16 +151,29 @@ function lintPlan({ changes }: Plan, kind: Opened['kind']): readonly string[] {
   });
 }
 
-function strangers({ changes }: Plan, namespaces: readonly Namespace[]): readonly string[] {
+function strangersIn(
+  { changes }: Pick<Plan, 'changes'>,
+  namespaces: readonly Namespace[],
+): readonly { readonly endpoint: string; readonly namespace: string }[] {
   if (namespaces.length === 0) return [];
   const known = new Set(namespaces.map(({ name }) => name));
   return changes.flatMap(({ endpoint, gains }) =>
-    gains
-      .filter((name) => !known.has(name))
-      .map(
-        (name) => `${name}, who gains ${endpoint}, is not a registered namespace: whoever registers it will have it`,
-      ),
+    gains.filter((namespace) => !known.has(namespace)).map((namespace) => ({ endpoint, namespace })),
   );
+}
+
+/**
+ * Names that are not registered grant nothing today and something to whoever registers them tomorrow: they need --force
+ * (security.md 18).
+ * @throws NexusctlError NAMESPACE_NOT_FOUND with the nearest name
+ */
+export async function refuseStrangers(context: Context, opened: Opened, plan: Plan, force: boolean): Promise<void> {
+  if (force || !plan.changes.some(({ gains }) => gains.length > 0)) return;
+  const namespaces = await namespacesOrNone(context, opened);
+  const [first] = strangersIn(plan, namespaces);
+  if (first === undefined) return;
+  const known = namespaces.map(({ name }) => name);
+  throw notRegistered(first.namespace, known, `a caller of ${first.endpoint}`);
 }
 
 /** A name that was granted before its namespace was made may belong to somebody else by now. */
