@@ -1,5 +1,6 @@
 import { catalogue, codes as allCodes, type Code } from './catalogue.ts';
-import { signatures, type Signature } from './signatures.ts';
+import type { Signature } from './signatures/signature.ts';
+import { signatures } from './signatures.ts';
 
 export interface Explanation {
   /** Best first; empty when nothing fits. */
@@ -31,11 +32,9 @@ export function codeOf(text: string): Code | null {
  */
 export function explain(text: string, local: readonly Code[] = []): Explanation {
   const { clean, masked } = maskSecrets(text);
-  const words = normalise(clean);
   const found = new Map<Code, { score: number; signature: Signature; alone: boolean }>();
   let weight = 1;
-  for (const signature of signatures) {
-    if (!signature.pattern.test(words)) continue;
+  for (const signature of signaturesIn(normalise(clean))) {
     signature.codes.forEach((code, index) => {
       const score = weight / (index + 1);
       const known = found.get(code);
@@ -49,12 +48,21 @@ export function explain(text: string, local: readonly Code[] = []): Explanation 
   );
   const matches = ranked.slice(0, mostMatches).map(([code, { score, signature, alone }]): Match => {
     const here = local.includes(code);
-    const confidence =
-      here || alone ? 'high' : score >= 1 && signature.codes.length <= 4 ? 'high' : score >= 0.5 ? 'medium' : 'low';
+    const telling = signature.vague !== true && signature.codes.length <= 4;
+    const confidence = here || alone || (score >= 1 && telling) ? 'high' : score >= 0.5 ? 'medium' : 'low';
     const because = here ? `${signature.says}; and your configuration shows it` : signature.says;
     return { code, title: catalogue[code].title, confidence, because, next: nextSteps(code) };
   });
   return { matches, masked };
+}
+
+/** What a terminal or a ticket broke into lines is read as one line, when the lines by themselves say nothing clear. */
+function signaturesIn(words: string): readonly Signature[] {
+  const inLines = signatures.filter(({ pattern }) => pattern.test(words));
+  if (inLines.some(({ vague }) => vague !== true) || !words.trim().includes('\n')) return inLines;
+  const joined = words.replace(/\s*\n\s*/g, ' ');
+  const inOne = signatures.filter(({ pattern }) => pattern.test(joined));
+  return inOne.some(({ vague }) => vague !== true) ? inOne : inLines;
 }
 
 function boost(code: Code, local: readonly Code[]): number {
@@ -97,17 +105,31 @@ export function normalise(text: string): string {
     .replace(/\\u00([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
     .replace(/\\[nrt]/g, '\n')
     .replace(/\\+(["'/\\])/g, '$1')
+    .replace(/[\u2018\u2019]|&#0?39;|&apos;/g, "'")
+    .replace(/[\u201c\u201d]|&quot;/g, '"')
+    .replace(/&lt;/g, '<')
+    .replace(/(?:%[0-7][0-9A-F])+/gi, decodePercent)
     .replace(/\b[0-9A-F]{12,16}:error:/g, 'error:')
     .replace(/^\s+at .*$/gm, '')
     .replace(/[ \t]+/g, ' ');
 }
 
+function decodePercent(text: string): string {
+  return text.replace(/%([0-9A-F]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+}
+
+/** Wider than those of the redactor: a pasted log holds secrets of every maker, and nothing of it is a result. */
 const secretShapes: readonly RegExp[] = [
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
+  /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|$)/g,
   /\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g,
-  /(?<=\bBearer\s)\s*[^\s"',;[\]]{6,}/gi,
-  /(?<=\b(?:api[_-]?key|apikey|TEMPORAL_API_KEY|password|secret|token)["']?\s*[=:]\s*["']?)(?!\[masked)[^\s"',;]{8,}/gi,
-  /(?<=:\/\/)[^\s/@"':]+:[^\s/@"']+(?=@)/g,
+  /(?<=\b(?:Bearer|Basic)\s)\s*[^\s"',;[\]]{6,}/gi,
+  /\btmprl_\w{8,}/g,
+  /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g,
+  /\b(?:gh[oprsu]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|hvs\.[\w-]{16,}|xox[abprs]-[\w-]{10,})/g,
+  // user:password@ and token@ of any URL
+  /(?<=:\/\/)(?!\[masked)[^\s/@"'?#]+(?=@)/g,
+  // NAME=value and "name": "value"; a value without a digit may be an ordinary word, as in `invalid token: expired`.
+  /(?<=\b[\w-]*(?:api[_-]?key|apikey|access[_-]?key|secret|token|passw(?:or)?d|passphrase|authorization)[\w-]*\\?["']?\s*[=:]\s*\\?["']?)(?!\[masked|Bearer|Basic)(?=[^\s"',;]*\d)[^\s"',;\\]{8,}/gi,
 ];
 
 function maskSecrets(text: string): { readonly clean: string; readonly masked: number } {

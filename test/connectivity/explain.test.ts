@@ -1,51 +1,87 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { explain, normalise } from '../../src/connectivity/explain.ts';
 import { runMain } from '../helpers/context.ts';
 
-interface Measured {
-  readonly scenario: string;
-  readonly code: string;
-  readonly texts: Readonly<Record<string, string>>;
+interface Row {
+  readonly name: string;
+  /** Any of them is right: some texts cannot tell more. */
+  readonly codes: readonly string[];
+  readonly text: string;
 }
 
-const corpus = readFileSync('test/fixtures/sdk-errors.jsonl', 'utf8')
-  .trim()
-  .split('\n')
-  .map((line) => JSON.parse(line) as Measured)
-  .flatMap(({ scenario, code, texts }) => Object.values(texts).map((text) => ({ scenario, code, text })));
+const lines = (file: string) => readFileSync(`test/fixtures/${file}`, 'utf8').trim().split('\n');
 
-/** How many texts have their cause among the first `top`. */
-function hits(rows: typeof corpus, top: number): number {
-  return rows.filter(({ code, text }) =>
-    explain(text)
+/** Both texts of each measured fault, with the one fault that made it. */
+const measured = lines('sdk-errors.jsonl').flatMap((line): Row[] => {
+  const { scenario, code, texts } = JSON.parse(line) as {
+    readonly scenario: string;
+    readonly code: string;
+    readonly texts: Readonly<Record<string, string>>;
+  };
+  return Object.values(texts).map((text) => ({ name: scenario, codes: [code], text }));
+});
+
+/** Texts from issues and libraries of all SDKs; `source` says where each was seen or which library words it so. */
+const field = lines('field-errors.jsonl').map((line): Row => {
+  const { sdk, source, codes, text } = JSON.parse(line) as Omit<Row, 'name'> & { sdk: string; source: string };
+  return { name: `${sdk}, ${source}`, codes, text };
+});
+
+/** The halves are fixed by the text itself: signatures are tuned on one, and the other is only reported on. */
+const isTuned = ({ text }: Row): boolean => (createHash('sha256').update(text).digest()[0] ?? 0) % 2 === 0;
+
+/** How many texts have a cause of theirs among the first `top`, in per cent. */
+function share(rows: readonly Row[], top: number, wrap = (text: string) => text): number {
+  const hit = rows.filter(({ codes, text }) =>
+    explain(wrap(text))
       .matches.slice(0, top)
-      .some((match) => match.code === code),
-  ).length;
+      .some(({ code }) => codes.includes(code)),
+  );
+  return Math.round((100 * hit.length) / rows.length);
 }
 
-describe('measured texts of the TypeScript client and the Rust core', () => {
-  // All rows were read before the signatures were written, so neither half is a held-out figure.
-  it.each([
-    ['tuned on', 0],
-    ['reported on', 1],
-  ])('%s', (_, parity) => {
-    const rows = corpus.filter((_row, index) => index % 2 === parity);
-    const share = (top: number): number => Math.round((100 * hits(rows, top)) / rows.length);
-    const missed = rows.filter(
-      ({ code, text }) =>
-        !explain(text)
-          .matches.slice(0, 3)
-          .some((match) => match.code === code),
-    );
-    const shown = missed.map(({ scenario, code, text }) => `${code} ${scenario}: ${text.slice(0, 160)}`).join('\n');
-    expect(
-      { top1: share(1) >= 45, top3: share(3) >= 70 },
-      `top1 ${String(share(1))}%, top3 ${String(share(3))}%\n${shown}`,
-    ).toEqual({
-      top1: true,
-      top3: true,
-    });
+/** The best that anybody can do who sees only the text: different faults print the very same words. */
+function bound(rows: readonly Row[], top: number): number {
+  const counts = new Map<string, Map<string, number>>();
+  for (const { text, codes } of rows) {
+    const causes = counts.get(text) ?? new Map<string, number>();
+    causes.set(codes.join(), (causes.get(codes.join()) ?? 0) + 1);
+    counts.set(text, causes);
+  }
+  const best = [...counts.values()].flatMap((causes) => [...causes.values()].sort((a, b) => b - a).slice(0, top));
+  return Math.round((100 * best.reduce((sum, count) => sum + count, 0)) / rows.length);
+}
+
+describe('the share of texts that are explained', () => {
+  // What is reached today, less three: a change that explains fewer must say why.
+  const table: readonly [name: string, rows: readonly Row[], tuned: boolean, top1: number, top3: number][] = [
+    ['measured: TypeScript client and Rust core', measured, true, 63, 80],
+    ['measured: TypeScript client and Rust core', measured, false, 60, 76],
+    ['from the field: all SDKs', field, true, 97, 97],
+    ['from the field: all SDKs', field, false, 92, 97],
+  ];
+  it.each(table)('%s (tuned on: %4$s)', (_name, all, tuned, top1, top3) => {
+    const rows = all.filter((row) => isTuned(row) === tuned);
+    expect(rows.length).toBeGreaterThan(40);
+    const reached = { top1: share(rows, 1), top3: share(rows, 3) };
+    const words = `of ${String(rows.length)}: ${JSON.stringify(reached)}, at best ${String(bound(rows, 1))} and ${String(bound(rows, 3))}`;
+    expect({ top1: reached.top1 >= top1, top3: reached.top3 >= top3 }, words).toEqual({ top1: true, top3: true });
+  });
+
+  const wrappings: readonly [string, (text: string) => string][] = [
+    ['a logger in JSON', (text) => JSON.stringify({ level: 'error', ts: '2026-11-22T01:00:00Z', msg: text })],
+    ['JSON in JSON', (text) => JSON.stringify({ log: JSON.stringify({ msg: text }), stream: 'stderr' })],
+    ['colours', (text) => `\u001b[31m${text.replaceAll(' ', ' \u001b[0m')}\u001b[0m`],
+    ['a prefix on each line', (text) => text.replace(/^/gm, '2026-11-22T01:00:00.123456789Z stderr F worker-0 | ')],
+    ['a stack', (text) => `${text}\n    at Foo.bar (/app/x.js:1:2)\n\tat io.grpc.Bar.baz(Bar.java:12)`],
+    ['a mail', (text) => text.replaceAll('"', '\u201d').replaceAll("'", '\u2019')],
+    ['lines of a terminal', (text) => text.replace(/(.{60,75}) /g, '$1\n')],
+  ];
+  it.each(wrappings)('is the same through %s', (_name, wrap) => {
+    const rows = [...measured, ...field];
+    expect(share(rows, 1, wrap)).toBeGreaterThanOrEqual(share(rows, 1) - 3);
   });
 });
 
@@ -111,11 +147,50 @@ describe('explain', () => {
     expect(explain(wrapped).matches[0]?.code).toBe(explain(plain).matches[0]?.code);
   });
 
-  it('masks and counts secrets', async () => {
-    const { stdout } = await runMain(['explain', '-o', 'json', 'UNAUTHENTICATED with Bearer canary-0123456789']);
-    const document = JSON.parse(stdout) as { masked: number; matches: { code: string }[] };
-    expect([document.masked, document.matches[0]?.code]).toEqual([1, 'AUT001']);
-    expect(stdout).not.toContain('canary');
+  const canary = 'c4naryc4naryc4nary0451';
+  it.each([
+    `Bearer ${canary}`,
+    `authorization: ${canary}`,
+    `Authorization: Basic ${canary}`,
+    `{\\"api_key\\": \\"${canary}\\"}`,
+    `TEMPORAL_API_KEY=${canary}`,
+    `--api-key=${canary}`,
+    `eyJhbGciOiJFUzI1NiJ9.${canary}.${canary}`,
+    `tmprl_${canary}`,
+    `AKIA${canary.toUpperCase().slice(0, 16)}`,
+    `aws_secret_access_key = ${canary}`,
+    `"x-amz-security-token":"${canary}"`,
+    `https://me:${canary}@proxy.example:3128`,
+    `https://${canary}@proxy.example`,
+    `-----BEGIN EC PRIVATE KEY-----\n${canary}\n-----END EC PRIVATE KEY-----`,
+    `-----BEGIN PRIVATE KEY-----\\n${canary}`,
+    `password=${canary}`,
+    `VAULT_TOKEN=hvs.${canary}`,
+  ])('masks and counts a secret: %s', async (secret) => {
+    const { stdout, stderr } = await runMain(['explain', '-', '-o', 'json'], { stdin: `16 UNAUTHENTICATED ${secret}` });
+    const { masked, matches } = JSON.parse(stdout) as { masked: number; matches: { code: string }[] };
+    expect([masked, matches[0]?.code]).toEqual([1, 'AUT001']);
+    expect((stdout + stderr).toLowerCase()).not.toContain(canary.slice(0, 16));
+  });
+
+  it.each(['invalid token: signature is invalid', 'error: secret: not found', 'Bearer token missing'])(
+    'takes no word for a secret: %s',
+    (text) => {
+      expect(explain(text).masked).toBe(0);
+    },
+  );
+
+  it.each([
+    'Failed to connect before the deadline',
+    'TransportError: transport error',
+    '14 UNAVAILABLE: No connection established. Last error: Failed to connect. Resolution note: ',
+    'Last error: read ECONNRESET',
+    'context deadline exceeded',
+  ])('says honestly that many causes fit: %s', async (text) => {
+    const { matches } = explain(text);
+    expect(matches.length).toBeGreaterThan(3);
+    expect(matches.map(({ confidence }) => confidence)).not.toContain('high');
+    expect((await runMain(['explain', text])).stdout).toContain('this text fits several causes');
   });
 
   it('prints the page of a code offline, in any case', async () => {
