@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -19,6 +20,8 @@ export function run(packageRoot: string): void {
   // Node waits at its exit for a lookup that still runs, and glibc would ask a silent resolver for ten seconds.
   process.env['RES_OPTIONS'] ??= 'timeout:1 attempts:2';
   const abort = new AbortController();
+  // Each call of a service listens to it, and many are made at a time.
+  setMaxListeners(0, abort.signal);
   const takeSignals = listenToSignals(abort);
   void main(process.argv.slice(2), makeContext(packageRoot, abort, takeSignals)).then((exitCode) =>
     process.exit(exitCode),

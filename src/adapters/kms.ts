@@ -7,6 +7,7 @@ import { awsClientConfig } from './aws.ts';
 import { runForOutput } from './exec.ts';
 import type { Host } from './host.ts';
 import { translateKms } from './kms-errors.ts';
+import { fetchStored } from './storage.ts';
 import { vaultDecrypt } from './vault.ts';
 
 export function makeKeyServices(host: Host): KeyServices {
@@ -15,6 +16,7 @@ export function makeKeyServices(host: Host): KeyServices {
     exec: (key, command, signal) => execKek(key, command, signal, host),
     encryptionSdk: openMessage,
     vault: vaultDecrypt,
+    stored: fetchStored,
   };
 }
 

@@ -16,7 +16,7 @@ export async function fetchObject(bucket: string, key: string, signal: AbortSign
     if (bytes === undefined || bytes.length > sizeLimit) throw tooLarge(what);
     return bytes;
   } catch (error) {
-    throw translate(error, what, 's3:GetObject', signal);
+    throw translateAws(error, what, 's3:GetObject', signal);
   } finally {
     client.destroy();
   }
@@ -33,7 +33,7 @@ export async function fetchSecret(id: string, signal: AbortSignal): Promise<Uint
     if (answer.SecretBinary !== undefined) return answer.SecretBinary;
     return Buffer.from(answer.SecretString ?? '');
   } catch (error) {
-    throw translate(error, what, 'secretsmanager:GetSecretValue', signal);
+    throw translateAws(error, what, 'secretsmanager:GetSecretValue', signal);
   } finally {
     client.destroy();
   }
@@ -69,7 +69,8 @@ const meanings: Readonly<Record<string, Meaning>> = {
   },
 };
 
-function translate(error: unknown, what: string, permission: string, signal: AbortSignal): unknown {
+/** What the AWS SDK threw, in our words; told by its name, never by its text. */
+export function translateAws(error: unknown, what: string, permission: string, signal: AbortSignal): unknown {
   if (error instanceof NexusctlError) return error;
   if (signal.aborted) return signal.reason;
   const { name, failure } = awsFailure(error);

@@ -30,6 +30,7 @@ export function keyPorts({ services, secrets, env, platform, folder, signal, all
       return (await services()).exec(key, { command: location.command, folder: base, env }, signal);
     },
     encryptionSdk: async (key, message) => (await services()).encryptionSdk(key, message),
+    stored: async (bucket, key, limit) => (await services()).stored(bucket, key, limit, signal),
     vault: async (key, ciphertext) => {
       const token = Buffer.from(await secrets.resolve(key.token))
         .toString('utf8')

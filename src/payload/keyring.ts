@@ -1,4 +1,5 @@
 import type { SecretSource } from '../profile/profile.ts';
+import type { FetchStored } from './storage.ts';
 
 /** How the text of a secret becomes key bytes. Undefined: told by its length. */
 export type KeyFormat = 'raw' | 'hex' | 'base64';
@@ -94,6 +95,8 @@ export interface KeyPorts {
   readonly encryptionSdk: (key: KmsKey, message: Uint8Array) => Promise<Buffer>;
   /** Decrypts a `vault:vN:…` text to what Vault was given. */
   readonly vault: (key: VaultKey, ciphertext: string) => Promise<Buffer>;
+  /** An object of external storage (`--resolve`). */
+  readonly stored: FetchStored;
 }
 
 /** Services that keep keys. Filled by adapters/kms.ts. */
@@ -104,6 +107,8 @@ export interface KeyServices {
   /** A command that wraps and unwraps: the protocol is in docs/keyring.md. */
   readonly exec: (key: ExecKey, command: ExecCommand, signal: AbortSignal) => Kek;
   readonly vault: (key: VaultKey, token: string, ciphertext: string, signal: AbortSignal) => Promise<Buffer>;
+  /** AWS S3 GetObject of at most `limit` bytes. */
+  readonly stored: (bucket: string, key: string, limit: number, signal: AbortSignal) => Promise<Uint8Array>;
 }
 
 export interface ExecCommand {

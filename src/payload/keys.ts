@@ -5,6 +5,7 @@ import { parseKey } from './key-material.ts';
 import type { ExecKey, Kek, KeyPorts, Keyring, KmsKey, SecretKey, VaultKey } from './keyring.ts';
 import { limits } from './limits.ts';
 import type { Maybe } from './maybe.ts';
+import type { FetchStored, StorageRule } from './storage.ts';
 
 /** A keyring in use: key bytes are read once, when the first payload needs them. */
 export interface Keys {
@@ -19,12 +20,16 @@ export interface Keys {
   readonly kek: (key: KmsKey | ExecKey) => Maybe<Kek>;
   readonly encryptionSdk: (key: KmsKey, message: Uint8Array) => Promise<Buffer>;
   readonly vault: (key: VaultKey, ciphertext: string) => Promise<Buffer>;
+  /** Where payloads in external storage may be fetched from; without it a reference is a value. */
+  readonly storage?: { readonly rules: readonly StorageRule[]; readonly fetch: FetchStored };
 }
 
 interface KeysOptions {
   readonly namespace?: string | undefined;
   readonly layerBytes?: number | undefined;
   readonly now?: () => number;
+  /** Buckets and folders from which payloads in external storage are fetched. */
+  readonly storage?: readonly StorageRule[] | undefined;
 }
 
 export function openKeys(keyring: Keyring, ports: KeyPorts, options: KeysOptions = {}): Keys {
@@ -33,6 +38,14 @@ export function openKeys(keyring: Keyring, ports: KeyPorts, options: KeysOptions
   return {
     keyring,
     ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
+    ...(options.storage === undefined
+      ? {}
+      : {
+          storage: {
+            rules: options.storage,
+            fetch: (bucket, key, limit) => gate(() => ports.stored(bucket, key, limit)),
+          },
+        }),
     layerBytes: options.layerBytes ?? limits.layerBytes,
     dataKeys: makeDataKeys(options.now ?? Date.now),
     raw,

@@ -7,6 +7,7 @@ import { limits } from './limits.ts';
 import type { Maybe } from './maybe.ts';
 import { encodingOf, type Payload } from './payload.ts';
 import type { Position } from './position.ts';
+import { isStorageReference, resolveReference, storageNote } from './storage.ts';
 
 export interface Layer extends LayerFacts {
   readonly encoding: string;
@@ -56,6 +57,12 @@ export function openPayload(
     for (;;) {
       const family = familyOf(current);
       layers.push(layerOf(current, family));
+      const { storage } = keys;
+      if (family === null && storage !== undefined && !keylessOnly && isStorageReference(current)) {
+        refuseExcess(layers.length, current.data.length, keys.layerBytes);
+        const stored = resolveReference(current, storage.rules, storage.fetch, keys.layerBytes);
+        return stored.then(spend).then(peel).catch(failed);
+      }
       if (family === null) return { status: layers.length > 1 ? 'decoded' : 'unchanged', layers, payload: current };
       if (keylessOnly && family.keyless !== true) return { status: 'unchanged', layers, payload: current };
       refuseExcess(layers.length, current.data.length, keys.layerBytes);
@@ -75,12 +82,18 @@ export function openPayload(
 const sameLayers = new WeakMap<Payload['metadata'], Layer>();
 
 function layerOf(payload: Payload, family: Family | null): Layer {
+  if (family === null && isStorageReference(payload)) return referenceLayer(payload);
   if (family !== null && family.byMetadata !== true) return makeLayer(payload, family);
   const known = sameLayers.get(payload.metadata);
   if (known !== undefined) return known;
   const layer = makeLayer(payload, family);
   sameLayers.set(payload.metadata, layer);
   return layer;
+}
+
+function referenceLayer(payload: Payload): Layer {
+  const note = storageNote(payload);
+  return { encoding: encodingOf(payload), ...(note === null ? {} : { note }) };
 }
 
 function makeLayer(payload: Payload, family: Family | null): Layer {

@@ -1,7 +1,8 @@
 import type { Context } from '../../context.ts';
 import { openPayload } from '../../payload/layers.ts';
+import { readStorageRule, type StorageRule } from '../../payload/storage.ts';
 import type { Change } from '../../payload/transform.ts';
-import { Option, type Command } from '../commander.ts';
+import { InvalidArgumentError, Option, type Command } from '../commander.ts';
 import { examples, withOutput } from '../options.ts';
 import { withConnection } from '../profile-of.ts';
 import { keysOf } from './keys-of.ts';
@@ -34,6 +35,7 @@ export function payloadDecode(command: Command, context: Context): unknown {
           'without keys, through a codec server',
           'nexusctl payload decode --codec-endpoint https://codec.example -n NS run.json',
         ],
+        ['with payloads that lie in S3', 'nexusctl payload decode --resolve s3://my-payloads/v0 run.json'],
         ['what the Go sample wrote', 'nexusctl payload decode --preset go p.json'],
       ),
     )
@@ -70,8 +72,21 @@ function declare(command: Command) {
             .choices(['values', 'readable', 'replay'] as const)
             .default('values' as const),
         )
+        .addOption(
+          new Option(
+            '--resolve <s3://bucket/prefix>',
+            'fetch payloads in external storage from there, and verify their hash; repeatable',
+          ).argParser(collectRules),
+        )
         .option('--partial', 'exit 0 although some payloads could not be opened')
         .option('--out <file>', 'write to a file that only you may read'),
     ),
   );
+}
+
+/** Payloads name what is to be fetched: which buckets they may name is the user's word. */
+function collectRules(text: string, previous: readonly StorageRule[] | undefined): readonly StorageRule[] {
+  const rule = readStorageRule(text);
+  if (rule === null) throw new InvalidArgumentError('s3://BUCKET or s3://BUCKET/PREFIX is wanted.');
+  return [...(previous ?? []), rule];
 }

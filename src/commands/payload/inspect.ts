@@ -31,4 +31,11 @@ export function payloadInspect(command: Command, context: Context): unknown {
 
 /** Nothing that needs a key is opened, so none is asked for. */
 const refuse = (): Promise<never> => Promise.reject(new Error('inspect uses no key'));
-const noPorts: KeyPorts = { secret: refuse, kms: refuse, exec: refuse, encryptionSdk: refuse, vault: refuse };
+const noPorts: KeyPorts = {
+  secret: refuse,
+  kms: refuse,
+  exec: refuse,
+  encryptionSdk: refuse,
+  vault: refuse,
+  stored: refuse,
+};

@@ -11,6 +11,7 @@ import {
   type Keyring,
   type Preset,
 } from '../../payload/keyring.ts';
+import type { StorageRule } from '../../payload/storage.ts';
 import { openKeys, type Keys } from '../../payload/keys.ts';
 import type { ConnectionFlags } from '../../profile/flags.ts';
 import type { Profile, SecretSource } from '../../profile/profile.ts';
@@ -26,6 +27,7 @@ interface KeyFlags extends ConnectionFlags {
   readonly preset?: readonly Preset[] | undefined;
   readonly active?: string | undefined;
   readonly maxLayerBytes?: number | undefined;
+  readonly resolve?: readonly StorageRule[] | undefined;
 }
 
 export interface KeysInUse {
@@ -72,6 +74,7 @@ export async function keysOf(context: Context, options: KeyFlags): Promise<KeysI
   const keys = openKeys(keyring, ports, {
     namespace,
     layerBytes: options.maxLayerBytes,
+    storage: options.resolve,
     now: () => context.now().getTime(),
   });
   const warnings = () => [...presetWarnings(keyring), ...secrets.warnings()];

@@ -15,6 +15,10 @@ const known: readonly { readonly name: string; readonly fits: (payload: Payload,
     fits: (payload) => [...payload.metadata.keys()].some((key) => key.startsWith('enc-')),
   },
   { name: 'an external database', fits: (_payload, encoding) => encoding === 'binary/external' },
+  {
+    name: "a claim check of DataDog's large payload codec",
+    fits: (payload) => payload.metadata.has('temporal.io/remote-codec'),
+  },
   { name: 'a blob store', fits: (_payload, encoding) => encoding === 'blobstore/plain' },
 ];
 
