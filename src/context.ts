@@ -11,6 +11,7 @@ import type { Histories } from './payload/histories.ts';
 import type { KeyServices } from './payload/keyring.ts';
 import type { EndpointAdapters } from './adapters/endpoints.ts';
 import type { Connection, Rpc } from './profile/connection.ts';
+import type { VariablePlace } from './profile/profile.ts';
 import type { SandboxDoor } from './sandbox/door.ts';
 
 /** A stream that a person may be watching. */
@@ -51,6 +52,8 @@ export interface Context {
   readonly stdout: Sink;
   readonly stderr: Sink;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where variables of `env` stand that come from an --env-file. */
+  readonly variablePlaces?: ReadonlyMap<string, VariablePlace>;
   readonly platform: NodeJS.Platform;
   readonly home: string;
   readonly cwd: string;

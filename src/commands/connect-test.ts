@@ -171,7 +171,21 @@ async function testOnce(context: Context, options: Options): Promise<Report> {
   });
   await progress.clear();
   // A server may send a key back in its own words.
-  return escapeDeep({ ...report, warnings: secrets.warnings() }, context.redactor.redact);
+  const whole = { ...report, checks: placed(report.checks, context), warnings: secrets.warnings() };
+  return escapeDeep(whole, context.redactor.redact);
+}
+
+/** Files below the working folder by their relative path: that is what a code host knows them by. */
+function placed(checks: Report['checks'], { cwd }: Context): Report['checks'] {
+  const inside = (file: string): string => (file.startsWith(`${cwd}/`) ? file.slice(cwd.length + 1) : file);
+  return checks.map((check) => ({
+    ...check,
+    findings: check.findings.map((found) =>
+      found.location === undefined
+        ? found
+        : { ...found, location: { ...found.location, file: inside(found.location.file) } },
+    ),
+  }));
 }
 
 function exitCodeOf({ ok, primary }: Report): ExitCode {

@@ -40,9 +40,12 @@ export async function seenContext(context: Context, { envFile, envFromPid }: Eye
     throw new NexusctlError('FILE_UNREADABLE', `${envFile} is not there`, { hint: 'check the path of --env-file' });
   // What this shell says of Temporal is not what the other process will see.
   const others = Object.entries(context.env).filter(([name]) => !/^(TEMPORAL|NEXUSCTL)_/.test(name));
+  const path = pathFrom(context, envFile);
+  const variables = [...parseEnvFile(Buffer.from(bytes).toString(), envFile)];
   return {
     ...context,
-    env: { ...Object.fromEntries(others), ...parseEnvFile(Buffer.from(bytes).toString(), envFile) },
+    env: Object.fromEntries([...others, ...variables.map(([name, { value }]) => [name, value] as const)]),
+    variablePlaces: new Map(variables.map(([name, { line }]) => [name, { path, line }])),
   };
 }
 

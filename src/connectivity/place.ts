@@ -11,6 +11,10 @@ export function placeOf(origin: Origin | undefined): {
   readonly location?: { readonly file: string; readonly line?: number };
 } {
   if (origin === undefined) return { evidence: {} };
+  if (origin.kind === 'environment' && origin.path !== undefined && origin.line !== undefined) {
+    const { name, path, line } = origin;
+    return { evidence: { setting: name, origin: originText(origin), path, line }, location: { file: path, line } };
+  }
   if (origin.kind !== 'file') return { evidence: { origin: originText(origin) } };
   const line = origin.line === undefined ? {} : { line: origin.line };
   return {

@@ -1,16 +1,22 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 
+interface Variable {
+  readonly value: string;
+  /** Counted from 1. */
+  readonly line: number;
+}
+
 /**
  * Reads a file of `NAME=VALUE` lines as dotenv and systemd do: comments, `export `, quotes (with escapes and line
  * breaks in double ones). A line that is none of it is an error, so that no setting is lost unseen.
  * @throws NexusctlError INPUT_INVALID with the line, never its value; ENV_STORE_UNSUPPORTED for the CLI's YAML store
  */
-export function parseEnvFile(text: string, path: string): Readonly<Record<string, string>> {
+export function parseEnvFile(text: string, path: string): ReadonlyMap<string, Variable> {
   if (/^env:\s*$/m.test(text))
     throw new NexusctlError('ENV_STORE_UNSUPPORTED', `${path} is a store of the deprecated \`temporal env\``, {
       hint: `make profiles of it: nexusctl config import --from temporal-env ${path}`,
     });
-  const found = new Map<string, string>();
+  const found = new Map<string, Variable>();
   const source = text.replace(/^\ufeff/, '').replaceAll('\r\n', '\n');
   const assignment =
     /(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\[\s\S])*)"|'([^']*)'|([^\n]*))[ \t]*(?:#[^\n]*)?(?:\n|$)/y;
@@ -26,10 +32,15 @@ export function parseEnvFile(text: string, path: string): Readonly<Record<string
     const match = assignment.exec(source);
     if (match === null) throw badLine(source, at, path);
     const [, name = '', double, single, bare = ''] = match;
-    found.set(name, double === undefined ? (single ?? bare.replace(/(?:^|\s)#.*$/, '').trim()) : unescape(double));
+    const value = double === undefined ? (single ?? bare.replace(/(?:^|\s)#.*$/, '').trim()) : unescape(double);
+    found.set(name, { value, line: lineAt(source, at) });
     at = assignment.lastIndex;
   }
-  return Object.fromEntries(found);
+  return found;
+}
+
+function lineAt(source: string, at: number): number {
+  return source.slice(0, at).split('\n').length;
 }
 
 function unescape(text: string): string {
@@ -38,7 +49,7 @@ function unescape(text: string): string {
 }
 
 function badLine(source: string, at: number, path: string): NexusctlError {
-  const line = source.slice(0, at).split('\n').length;
+  const line = lineAt(source, at);
   return new NexusctlError('INPUT_INVALID', `${path}:${String(line)} is no NAME=VALUE line`, {
     hint: 'a value of several lines wants double quotes around it',
     details: { path, line },

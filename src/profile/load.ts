@@ -39,7 +39,16 @@ export async function loadSources(files: Files, around: Surroundings, flags: Con
   if (on && origin.kind !== 'default' && !known) findings.push(missingProfile(name, [temporal, nexusctl], origin));
   const env = flags.disableConfigEnv === true ? {} : around.env;
   return {
-    sources: { flags, env, temporal, nexusctl, profile: name, cwd: around.cwd, platform: around.platform },
+    sources: {
+      flags,
+      env,
+      temporal,
+      nexusctl,
+      profile: name,
+      cwd: around.cwd,
+      platform: around.platform,
+      variablePlaces: around.variablePlaces,
+    },
     findings,
   };
 }

@@ -1,4 +1,5 @@
 import { posix, win32 } from 'node:path';
+import type { VariablePlace } from './profile.ts';
 
 export interface ConfigurationPath {
   readonly file: 'temporal.toml' | 'nexusctl.toml';
@@ -12,6 +13,8 @@ export interface Surroundings {
   readonly platform: NodeJS.Platform;
   readonly home: string;
   readonly cwd: string;
+  /** Where variables stand that come from a file (--env-file). */
+  readonly variablePlaces?: ReadonlyMap<string, VariablePlace>;
 }
 
 /**

@@ -4,9 +4,16 @@ import type { ErrorCode } from '../errors/catalogue.ts';
 /** Where a value came from. Every effective setting remembers it: `config show` prints it, findings name it. */
 export type Origin =
   | { readonly kind: 'flag'; readonly name: string }
-  | { readonly kind: 'environment'; readonly name: string }
+  /** With a place when the variable comes from an --env-file. */
+  | ({ readonly kind: 'environment'; readonly name: string } & Partial<VariablePlace>)
   | { readonly kind: 'file'; readonly path: string; readonly key: string; readonly line?: number }
   | { readonly kind: 'default' };
+
+/** Where a variable stands in a file of variables. */
+export interface VariablePlace {
+  readonly path: string;
+  readonly line: number;
+}
 
 export interface Setting<T> {
   readonly value: T;
@@ -106,8 +113,9 @@ export function usesTls({ tls, apiKey }: Pick<Profile, 'tls' | 'apiKey'>): boole
 export function originText(origin: Origin): string {
   switch (origin.kind) {
     case 'flag':
-    case 'environment':
       return origin.name;
+    case 'environment':
+      return origin.path === undefined ? origin.name : `${origin.name}, ${origin.path}:${String(origin.line)}`;
     case 'file':
       return `${origin.path}${origin.line === undefined ? '' : `:${String(origin.line)}`} (${origin.key})`;
     case 'default':

@@ -2,7 +2,7 @@ import { posix, win32 } from 'node:path';
 import { fileOrigin, profileTable, valueAt, type ConfigurationFile } from './configuration-file.ts';
 import type { ConnectionFlags } from './flags.ts';
 import { olderFor } from './older-names.ts';
-import type { Origin, ProfileFinding, SecretSource, Setting } from './profile.ts';
+import type { Origin, ProfileFinding, SecretSource, Setting, VariablePlace } from './profile.ts';
 import { plainPath, typedReference } from './secret.ts';
 import { flagName, type Places } from './settings.ts';
 
@@ -15,6 +15,7 @@ export interface Sources {
   readonly profile: string;
   readonly cwd: string;
   readonly platform: NodeJS.Platform;
+  readonly variablePlaces?: ReadonlyMap<string, VariablePlace> | undefined;
 }
 
 /** Reads one setting from all its places, best first: flag, environment (older names last), files. */

@@ -62,7 +62,8 @@ export function resolveProfile(sources: Sources, loading: readonly ProfileFindin
     }),
     timeouts: { connectMs: sources.flags.clientConnectTimeout ?? defaultConnectMs },
   };
-  return { ...profile, findings: [...findings, ...configurationFindings(profile, sources, usesTls(profile))] };
+  const whole = { ...profile, findings: [...findings, ...configurationFindings(profile, sources, usesTls(profile))] };
+  return sources.variablePlaces === undefined ? whole : withPlaces(whole, sources.variablePlaces);
 }
 
 function readTls(read: Reader, sources: Sources): TlsSettings {
@@ -90,6 +91,16 @@ function tlsOfFile(read: Reader, { temporal, profile }: Sources): Setting<boolea
 /** `${namespace}` in an address, as the temporal CLI expands it. */
 function expand(address: Setting<string>, namespace: Setting<string>): Setting<string> {
   return { ...address, value: address.value.replaceAll('${namespace}', namespace.value) };
+}
+
+/** Every origin that is a variable of a file says where in the file it stands. */
+function withPlaces<T>(value: T, places: NonNullable<Sources['variablePlaces']>): T {
+  if (Array.isArray(value)) return value.map((item: unknown) => withPlaces(item, places)) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([key, item]: [string, unknown]) => [key, withPlaces(item, places)]);
+  const copy = Object.fromEntries(entries) as Record<string, unknown>;
+  const place = copy['kind'] === 'environment' ? places.get(String(copy['name'])) : undefined;
+  return (place === undefined ? copy : { ...copy, ...place }) as T;
 }
 
 /** File, then variables (an empty one removes the name), then flags; names in lower case with hyphens. */

@@ -26,7 +26,7 @@ function checkLines({ status, title, durationMs, skippedBecause, findings }: Che
   return [head, ...findings.flatMap((finding) => findingLines(finding, style))];
 }
 
-function findingLines({ code, severity, message, evidence, causes, fix }: Finding, style: Style): string[] {
+function findingLines({ code, severity, message, evidence, causes, fix, location }: Finding, style: Style): string[] {
   if (severity === 'info') return [`    ${style.dim(`${marks.info} ${code} ${message}`)}`];
   const paint = severity === 'warning' ? style.yellow : style.red;
   const { title, means } = catalogue[code];
@@ -37,6 +37,9 @@ function findingLines({ code, severity, message, evidence, causes, fix }: Findin
     ...(typeof words === 'string' && words !== '' && !message.includes(words)
       ? [`             ${style.dim(words)}`]
       : []),
+    ...(location?.line === undefined || message.includes(`:${String(location.line)}`)
+      ? []
+      : [`      at     ${location.file}:${String(location.line)}`]),
     `      means  ${means}`,
     ...causes.map(({ text, likelihood }) => `      maybe  ${text} (${likelihood})`),
     ...fix.flatMap(({ text, command }) => [

@@ -18,7 +18,8 @@ describe('a file of variables', () => {
     ['', {}],
   ];
   it.each(cases)('%j', (text, expected) => {
-    expect(parseEnvFile(text, 'f')).toEqual(expected);
+    const values = [...parseEnvFile(text, 'f')].map(([name, { value }]) => [name, value]);
+    expect(Object.fromEntries(values)).toEqual(expected);
   });
 
   it.each([`A=1\n${canary}\n`, `A=1\n-----END ${canary}`, `1A=${canary}`])('%j is refused without its text', (text) => {
@@ -79,5 +80,84 @@ describe('config show', () => {
     const { exitCode, stderr } = await runMain(['--env-file', join('x', 'y'), 'config', 'path']);
     expect(exitCode).toBe(3);
     expect(stderr).toContain('--env-file');
+  });
+});
+
+describe('findings of connect-test', () => {
+  const env = [
+    '# of the deployment',
+    'TEMPORAL_ADDRESS=https://orders:7233',
+    '',
+    'export TEMPORAL_API_KEY="two',
+    `lines ${canary}"`,
+    'TEMPORAL_TLS=yes # on?',
+    'TEMPORAL_CLIENT_CERT_PATH=./none.pem',
+    'TEMPORAL_GRPC_META_AUTHORIZATION=x',
+  ].join('\n');
+  const wished = [
+    ['ADR001', 2],
+    ['CFG006', 7],
+    ['CFG009', 7],
+    ['CFG012', 6],
+    ['CFG014', 8],
+    ['CFG015', 7],
+    ['TOK002', 4],
+  ] as const;
+  const run = async (format: string) => {
+    const cwd = await makeFolder({ 'deploy/prod.env': env });
+    const argv = ['connect-test', '--offline', '--env-file', 'deploy/prod.env', '-o', format];
+    const { stdout, stderr } = await runMain(argv, { cwd, env: { TEMPORAL_TLS: 'true' } });
+    expect(stdout + stderr).not.toContain(canary);
+    return stdout;
+  };
+
+  it('name file and line of an --env-file in SARIF', async () => {
+    interface Place {
+      readonly artifactLocation: { readonly uri: string };
+      readonly region: { readonly startLine: number };
+    }
+    const { runs } = JSON.parse(await run('sarif')) as {
+      runs: { results: { ruleId: string; locations?: { physicalLocation: Place }[] }[] }[];
+    };
+    const places = runs.flatMap(({ results }) =>
+      results.map(({ ruleId, locations }) => {
+        const place = locations?.[0]?.physicalLocation;
+        return [ruleId, place?.artifactLocation.uri, place?.region.startLine];
+      }),
+    );
+    for (const [code, line] of wished) expect(places).toContainEqual([code, 'deploy/prod.env', line]);
+  });
+
+  it.each([
+    ['github', (line: number) => `file=deploy/prod.env,line=${String(line)},`],
+    ['text', (line: number) => `deploy/prod.env:${String(line)}`],
+    ['json', (line: number) => `deploy/prod.env",\n            "line": ${String(line)}`],
+  ] as const)('and as %s', async (format, place) => {
+    const stdout = await run(format);
+    for (const [code, line] of wished) {
+      expect(stdout).toContain(code);
+      expect(stdout).toContain(place(line));
+    }
+  });
+
+  it.runIf(process.platform === 'linux')('are those of the process, with its files, for --env-from-pid', async () => {
+    const folder = await makeFolder({ 'tls.pem': 'no certificate', 'its/own.key': canary });
+    const child = spawn('sleep', ['60'], {
+      cwd: folder,
+      env: {
+        PATH: process.env['PATH'],
+        TEMPORAL_ADDRESS: 'its-address:1:2',
+        TEMPORAL_TLS_CLIENT_CERT_PATH: 'tls.pem',
+        TEMPORAL_TLS_CLIENT_KEY_PATH: './its/own.key',
+        TEMPORAL_API_KEY: `Bearer ${canary}`,
+      },
+    });
+    onTestFinished(() => void child.kill());
+    await once(child, 'spawn');
+    const argv = ['connect-test', '--offline', '--env-from-pid', String(child.pid), '-o', 'json'];
+    const { stdout, stderr } = await runMain(argv, { env: { TEMPORAL_ADDRESS: 'of-shell:1' } });
+    for (const code of ['ADR002', 'CFG011', 'TOK003', 'CRT002', 'KEY001']) expect(stdout).toContain(`"${code}"`);
+    expect(stdout + stderr).not.toContain(canary);
+    expect(stdout).not.toContain('of-shell');
   });
 });
