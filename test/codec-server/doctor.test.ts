@@ -67,6 +67,21 @@ it('finds nothing wrong with a server that is right', async () => {
   expect(exitCode).toBe(0);
 });
 
+it('tells an origin that is refused from a preflight that nobody may make', async () => {
+  const lets =
+    (allowed: string): Handle =>
+    (_request, body, response) =>
+      response.writeHead(200, { ...cors, 'Access-Control-Allow-Origin': allowed }).end(body);
+  const refusing: Handle = (request, body, response) =>
+    request.headers.origin === 'https://cloud.temporal.io'
+      ? lets(request.headers.origin)(request, body, response)
+      : response.writeHead(403).end();
+  const refused = await examine(refusing);
+  expect(refused.report.primary?.summary).toBe(`it refuses ${ui} and lets in https://cloud.temporal.io`);
+  const nobody = await examine((_request, _body, response) => response.writeHead(403).end());
+  expect(nobody.report.primary?.summary).toContain('it refuses this origin, or wants a token');
+});
+
 const faults: readonly [what: string, check: string, exit: number, handle: Handle][] = [
   [
     'answers the preflight with 401',

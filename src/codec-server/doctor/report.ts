@@ -50,6 +50,8 @@ export interface CodecReport {
 
 /** The words of the clients for whatever goes wrong (docs/codec-server.md). */
 export const uiBanner = 'red banner "Codec Server could not connect", payloads stay encrypted';
+/** Seen in 2.55, which asks nobody then; 2.42 showed the banner. */
+export const uiNull = '"null" in place of payloads, without any message; older ones a red banner';
 export const uiSilent = 'payloads stay encrypted, without any message';
 export const cliDeadline = 'after 10 s: "failed getting next history event: context deadline exceeded"';
 export const cliHangs = 'the command hangs and ignores SIGTERM';

@@ -9,12 +9,14 @@ import {
   preflightCheck,
 } from './browser.ts';
 import { failureOf, statusAdvice } from './failure.ts';
+import { early, originsLetIn } from './preflight.ts';
 import type { CodecProbe, ProbeResult } from './probe.ts';
 import {
   checkTitles,
   cliDeadline,
   cliHangs,
   uiBanner,
+  uiNull,
   uiSilent,
   type Check,
   type CheckId,
@@ -114,7 +116,7 @@ export async function diagnose(probe: CodecProbe, options: DoctorOptions, strict
       status: 'fail',
       message:
         'told to pass the token on, the Web UI sends no request at all to an http endpoint, not even to localhost',
-      seenAs: { webUi: uiBanner },
+      seenAs: { webUi: uiNull },
       fix: 'serve it over https (codec-server start --server-cert … --server-key …), or do not pass the token',
     };
   });
@@ -145,12 +147,12 @@ export async function diagnose(probe: CodecProbe, options: DoctorOptions, strict
   await run('local-network', () => checkLocalNetwork(probe, origin, first));
 
   const wanted = ['content-type', 'x-namespace', ...(passToken ? ['authorization', 'authorization-extras'] : [])];
-  await run('preflight', async () => {
-    const answer = await probe.send({
+  const preflightOf = (page: string) =>
+    probe.send({
       url: `${url}/decode?preserveStorageRefs=true`,
       method: 'OPTIONS',
       headers: {
-        Origin: origin,
+        Origin: page,
         'Access-Control-Request-Method': 'POST',
         'Access-Control-Request-Headers': wanted.join(','),
         'Sec-Fetch-Mode': 'cors',
@@ -159,13 +161,15 @@ export async function diagnose(probe: CodecProbe, options: DoctorOptions, strict
       ca,
       signal,
     });
+  await run('preflight', async () => {
+    const answer = await preflightOf(origin);
     if (!answer.ok) return fromFailure(answer, url, timeoutMs);
     const why = preflightCheck(answer.status, answer.headers, origin, wanted, credentials);
     if (why === null) return { status: 'pass', message: `allowed for ${origin}` };
-    const early = answer.status === 401 || answer.status === 403;
+    const others = answer.headers.has('access-control-allow-origin') ? [] : await originsLetIn(preflightOf, origin);
     return {
       status: 'fail',
-      message: `${why}${early ? ' (a preflight never carries a token: answer it before authentication)' : ''}`,
+      message: others.length > 0 ? `it refuses ${origin} and lets in ${others.join(', ')}` : why + early(answer.status),
       seenAs: { webUi: uiBanner },
       fix: `let ${origin} in (codec-server start --origin ${origin}) and allow ${wanted.join(', ')}`,
     };
