@@ -213,7 +213,12 @@ interface Fault extends Scene {
 
 const passToken = ['--pass-token', '--codec-auth-file', 'header.txt'];
 const faults: Readonly<Record<string, Fault>> = {
-  'an origin that is not listed': { codecServer: [], check: 'preflight', summary: /refuses .* lets in http:..localhost:8233/, exitCode: 1 },
+  'an origin that is not listed': {
+    codecServer: [],
+    check: 'preflight',
+    summary: /refuses .* lets in http:..localhost:8233/,
+    exitCode: 1,
+  },
   'a token of somebody who may not': {
     codecServer: ['--origin', 'ORIGIN', ...tls, 'others.toml'],
     login: true,
