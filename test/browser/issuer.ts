@@ -63,7 +63,10 @@ export async function startIssuer({ email, audience }: { email: string; audience
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', url);
     const page = pages[pathname];
-    if (page === undefined) return void response.writeHead(404).end();
+    if (page === undefined) {
+      response.writeHead(404).end();
+      return;
+    }
     void page(request, searchParams).then((answer) => {
       if (answer instanceof URL) response.writeHead(302, { location: answer.href }).end();
       else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
