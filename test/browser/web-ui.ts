@@ -64,12 +64,15 @@ export async function startWebUi(binary: string, { port, frontend, codec, issuer
   await mkdir(join(folder, 'config'));
   await writeFile(join(folder, 'config', 'test.yaml'), JSON.stringify(config));
   const running = startGuarded([binary, '--env', 'test', 'start'], { folder });
-  for (const endsAt = Date.now() + 30_000; ; await sleep(50)) {
+  const endsAt = Date.now() + 30_000;
+  for (;;) {
     const answer = await fetch(`${url}/api/v1/settings`).catch(() => null);
     await answer?.arrayBuffer();
     if (answer?.ok === true) return { url, close: running.close };
-    if (!running.ended() && Date.now() < endsAt) continue;
-    await running.close();
-    throw new Error(`the Web UI does not answer:\n${running.log()}`);
+    if (running.ended() || Date.now() > endsAt) {
+      await running.close();
+      throw new Error(`the Web UI does not answer:\n${running.log()}`);
+    }
+    await sleep(50);
   }
 }
