@@ -28,6 +28,8 @@ const rustAndGo = ['core', 'go'] as const;
 const partial: Partial<Record<Code, readonly Sdk[]>> = {
   TLS004: ['core'],
   TLS006: rustAndGo,
+  // The greeting of rustls is small.
+  TLS015: ['typescript-client', 'go'],
   TLS017: rustAndGo,
   TLS018: rustAndGo,
   CRT015: ['core'],
@@ -98,8 +100,9 @@ function distrusts(sdk: Sdk, finding: Finding, evidence: Partial<EvidenceMap>, {
   if (sdk === 'go' && profile.tls.disableHostVerification?.value === true) return false;
   if (code === 'TLS009' && !isFailure(finding)) return sdk === 'core';
   if (code === 'TLS018' || code === 'TLS017') return sdk !== 'typescript-client';
-  if (code === 'TLS012' || code === 'ADR009' || code === 'PRX009')
-    return code !== 'PRX009' || sdk === 'typescript-client' || sdk === 'go';
+  if (code === 'TLS012' || code === 'ADR009') return true;
+  // Workers go around a proxy of the environment, and so around what it does to TLS.
+  if (code === 'PRX009' && evidence['proxy-environment']?.proxy) return sdk !== 'core';
   const stores = evidence['tls-trust']?.stores;
   if (stores === undefined) return isFailure(finding);
   const { configured, node, system } = stores;

@@ -85,4 +85,5 @@ const explains: Partial<Record<Code, readonly Code[]>> = {
   TOK011: refusedCredential,
   PRX007: nobodyThere,
   DNS004: nobodyThere,
+  DNS006: [...nobodyThere, ...wrongSecurity, ...distrust],
 };

@@ -61,7 +61,12 @@ function slow(host: string, { ms }: LookupResult): Finding[] {
 function suspicious({ host, cloud }: AddressEvidence, { addresses }: LookupResult & { ok: true }): Finding[] {
   const nowhere = addresses.find((address) => address === '0.0.0.0' || address === '::');
   if (nowhere !== undefined)
-    return [finding('DNS006', `${host} resolves to ${nowhere}, which is no host`, { evidence: { host, addresses } })];
+    return [
+      finding('DNS006', `${host} resolves to ${nowhere}, which is no host`, {
+        severity: 'warning',
+        evidence: { host, addresses },
+      }),
+    ];
   if (!cloud) return [];
   const loopback = addresses.find(isLoopback);
   const inside = loopback ?? addresses.find(isPrivateAddress);

@@ -26,11 +26,17 @@ export const systemInfo: Check<'system-info'> = {
     if (failed !== null) return { findings: [failed] };
     if (result.grpcStatus !== 0) return refused(result, session, input);
     const info = parse(result);
-    if (info === null)
-      return { findings: [finding('RPC009', 'the answer to GetSystemInfo is no message that can be read')] };
+    if (info === null) return { findings: [unreadable(result)] };
     return { findings: [], evidence: info };
   },
 };
+
+/** gRPC for Node takes the end of an answer without a whole message for success; the others do not. */
+function unreadable({ body }: UnaryResult): Finding {
+  if (firstMessage(body) !== null)
+    return finding('RPC009', 'the answer to GetSystemInfo is no message that can be read');
+  return finding('RPC009', 'the answer to GetSystemInfo holds no whole message', { affects: ['core', 'go'] });
+}
 
 async function refused(result: UnaryResult, session: Session, input: CheckInput) {
   const words = excerpt(result.grpcMessage ?? '');

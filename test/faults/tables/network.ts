@@ -77,7 +77,11 @@ const faults: readonly Fault[] = [
     works: true,
     scene: resolves({ a: ['127.0.0.1'], aaaa: [v6] }),
   },
-  { name: 'a sinkhole of zeroes', code: 'DNS006', scene: resolves({ a: ['0.0.0.0'] }) },
+  {
+    name: 'a sinkhole of zeroes',
+    code: 'DNS006',
+    scene: reaches({ names: { [host]: { a: ['0.0.0.0'] } } }, `${host}:7233`),
+  },
   { name: 'no route', code: 'TCP004', scene: reaches({}, '192.0.2.1:7233') },
   { name: 'no route, TLS', code: 'TCP004', scene: reaches({}, '192.0.2.1:7233', '--tls') },
   { name: 'host unreachable', code: 'TCP004', scene: reaches({ unreachable: ['192.0.2.0/24'] }, '192.0.2.1:7233') },
