@@ -45,7 +45,7 @@ const encodings = new WeakMap<ReadonlyMap<string, Buffer>, string>();
 
 /** @throws NexusctlError PROTOBUF_INVALID when the bytes are no message of this type */
 export function decodePayload(bytes: Uint8Array): Payload {
-  const message = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const message = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = metadataEnd(message);
   const metadata = sameMetadata(message, end);
   const data = onlyData(message, end);
