@@ -118,20 +118,23 @@ function readBody(
   request.on('end', () => {
     if (size > limit) return;
     const [first = Buffer.alloc(0)] = chunks;
-    service.answer(admitted, chunks.length > 1 ? Buffer.concat(chunks, size) : first).then(
-      (answer) => send(response, answer),
-      () => response.destroy(),
-    );
+    const answer = service.answer(admitted, chunks.length > 1 ? Buffer.concat(chunks, size) : first);
+    if (!(answer instanceof Promise)) send(response, answer);
+    else
+      answer.then(
+        (late) => send(response, late),
+        () => response.destroy(),
+      );
   });
 }
 
 function send(response: ServerResponse, { status, headers, body, close }: CodecResponse): void {
   // The client may have gone; then nobody is there to be told.
   if (response.destroyed || response.headersSent) return;
-  const length = status === 204 ? [] : ['Content-Length', String(Buffer.byteLength(body))];
+  const length = status === 204 ? [] : ['Content-Length', String(body.length)];
   response.writeHead(status, [...headers, ...length, ...(close === true ? ['Connection', 'close'] : [])]);
   if (close === true) linger(response, body);
-  else response.end(body);
+  else response.end(body, 'latin1');
 }
 
 const lingerMs = 2000;

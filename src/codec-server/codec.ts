@@ -3,7 +3,7 @@ import { fingerprint } from '../payload/candidates.ts';
 import type { Keys } from '../payload/keys.ts';
 import { openPayload, type Budget, type Layer, type Opened } from '../payload/layers.ts';
 import type { Keyring } from '../payload/keyring.ts';
-import type { Maybe } from '../payload/maybe.ts';
+import { after, type Maybe } from '../payload/maybe.ts';
 import type { Payload } from '../payload/payload.ts';
 import { sealPayload } from '../payload/seal.ts';
 import type { KeyIds } from './access.ts';
@@ -17,7 +17,7 @@ export interface Codec {
    * histories are normal.
    * @throws NexusctlError of the first payload that should have opened and did not
    */
-  readonly run: (work: Work) => Promise<Coded>;
+  readonly run: (work: Work) => Maybe<Coded>;
 }
 
 interface Work {
@@ -55,7 +55,7 @@ export function makeCodec(keyring: Keyring, open: (keyring: Keyring, namespace: 
   };
   return {
     keyIds: { all: [...keyring.keys.keys()], byNamespace: keyring.namespaces },
-    async run({ operation, payloads, namespace, keyIds, unpackedBytes }) {
+    run({ operation, payloads, namespace, keyIds, unpackedBytes }) {
       const keys = keysFor(namespace, keyIds);
       switch (operation) {
         case 'decode':
@@ -84,35 +84,33 @@ export function restrictKeyring(keyring: Keyring, keyIds: readonly string[]): Ke
   };
 }
 
-async function decode(payloads: readonly Payload[], keys: Keys, budget: Budget): Promise<Coded> {
-  const named = new Set<string>();
+function decode(payloads: readonly Payload[], keys: Keys, budget: Budget): Maybe<Coded> {
+  const named = namesIn(keys.keyring);
   let unchanged = 0;
   const take = (payload: Payload, { status, layers, payload: result, error }: Opened): Payload => {
     if (error !== undefined && !isNotOurs(error)) throw error;
     if (status !== 'decoded') unchanged += 1;
-    for (const layer of layers) if (named.size < mostNames) named.add(nameOf(layer, keys.keyring));
+    for (const layer of layers) named.add(layer);
     return status === 'decoded' && result !== null ? result : payload;
   };
-  const results = await inTurn(payloads, (payload) => {
-    // A request names no endpoint that can be trusted: nothing is said about the position.
-    const opened = openPayload(payload, keys, {}, false, budget);
-    return opened instanceof Promise ? opened.then((known) => take(payload, known)) : take(payload, opened);
-  });
-  named.delete('');
-  return { payloads: results, keyIds: [...named], unchanged };
+  // A request names no endpoint that can be trusted: nothing is said about the position.
+  const results = inTurn(payloads, (payload) =>
+    after(openPayload(payload, keys, {}, false, budget), (opened) => take(payload, opened)),
+  );
+  return after(results, (done) => ({ payloads: done, keyIds: named.all(), unchanged }));
 }
 
-async function encode(payloads: readonly Payload[], keys: Keys): Promise<Coded> {
-  const named = new Set<string>();
+function encode(payloads: readonly Payload[], keys: Keys): Maybe<Coded> {
+  const named = namesIn(keys.keyring);
   let unchanged = 0;
-  const results = await inTurn(payloads, async (payload) => {
-    const { status, layers, payload: sealed } = await sealPayload(payload, keys);
-    if (status !== 'encrypted') unchanged += 1;
-    if (layers[0] !== undefined && named.size < mostNames) named.add(nameOf(layers[0], keys.keyring));
-    return sealed ?? payload;
-  });
-  named.delete('');
-  return { payloads: results, keyIds: [...named], unchanged };
+  const results = inTurn(payloads, (payload) =>
+    after(sealPayload(payload, keys), ({ status, layers, payload: sealed }) => {
+      if (status !== 'encrypted') unchanged += 1;
+      if (layers[0] !== undefined) named.add(layers[0]);
+      return sealed ?? payload;
+    }),
+  );
+  return after(results, (done) => ({ payloads: done, keyIds: named.all(), unchanged }));
 }
 
 function isNotOurs(error: NexusctlError): boolean {
@@ -129,16 +127,51 @@ function nameOf({ keyId, keyFingerprint, endpoint }: Layer, keyring: Keyring): s
 
 const mostNames = 32;
 
-async function inTurn<T, R>(items: readonly T[], work: (item: T) => Maybe<R>): Promise<readonly R[]> {
-  const results = new Array<R>(items.length);
-  let next = 0;
+/** The keys that the layers of one request name, each once. */
+function namesIn(keyring: Keyring): { readonly add: (layer: Layer) => void; readonly all: () => readonly string[] } {
+  const names = new Set<string>();
+  let last: Layer | undefined;
+  return {
+    add(layer) {
+      // Payloads of equal metadata share their layers.
+      if (layer === last || names.size >= mostNames) return;
+      last = layer;
+      const name = nameOf(layer, keyring);
+      if (name !== '') names.add(name);
+    },
+    all: () => [...names],
+  };
+}
+
+/** In order, a few at once; what is there already is not waited for: that would cost as much as opening it. */
+function inTurn<T, R>(items: readonly T[], work: (item: T) => Maybe<R>): Maybe<readonly R[]> {
+  const results: R[] = [];
+  for (const item of items) {
+    const result = work(item);
+    if (result instanceof Promise) return severalAtOnce(items, work, results, result);
+    results.push(result);
+  }
+  return results;
+}
+
+async function severalAtOnce<T, R>(
+  items: readonly T[],
+  work: (item: T) => Maybe<R>,
+  results: R[],
+  first: Promise<R>,
+): Promise<readonly R[]> {
+  let next = results.length + 1;
   const worker = async (): Promise<void> => {
     for (let at = next++; at < items.length; at = next++) {
-      // Waiting for what is there already would cost as much as opening it.
       const result = work(items[at] as T);
       results[at] = result instanceof Promise ? await result : result;
     }
   };
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
+  const begun = results.length;
+  const waiting = first.then((result) => {
+    results[begun] = result;
+    return worker();
+  });
+  await Promise.all([waiting, ...Array.from({ length: Math.min(width, items.length) - 1 }, worker)]);
   return results;
 }

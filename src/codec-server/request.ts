@@ -15,6 +15,7 @@ export interface CodecResponse {
   readonly status: number;
   /** Name and value in turn. */
   readonly headers: readonly string[];
+  /** ASCII: as many bytes as characters. */
   readonly body: string;
   /** Close the connection after it: what is left of the request is not worth reading. */
   readonly close?: true;

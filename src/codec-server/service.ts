@@ -2,14 +2,15 @@ import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { grantedKeys, unmappedKeys, type Grant } from './access.ts';
 import type { AuditRecord, Outcome } from './audit.ts';
 import { readPayloads, writePayloads } from './body.ts';
-import type { Codec } from './codec.ts';
+import type { Maybe } from '../payload/maybe.ts';
+import type { Codec, Coded } from './codec.ts';
 import { corsHeaders, isPreflight, listedOrigin, preflightHeaders } from './cors.ts';
 import type { CodecLimits } from './limits.ts';
 import { isOwnHost } from './own-host.ts';
 import type { Metrics } from './metrics.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { readHeaders, route, type CodecResponse, type Headers, type Operation, type RequestHead } from './request.ts';
-import { bearerToken, sameText, type Authenticate } from './tokens.ts';
+import { bearerToken, sameSecret, type Authenticate } from './tokens.ts';
 
 export interface CodecSettings {
   readonly origins: ReadonlySet<string>;
@@ -60,7 +61,7 @@ export type Decision =
 export interface CodecService {
   /** Everything that can be decided before the body is read; no key is used yet. */
   readonly admit: (head: RequestHead, busy: boolean) => Decision | Promise<Decision>;
-  readonly answer: (admitted: Admitted, body: Buffer) => Promise<CodecResponse>;
+  readonly answer: (admitted: Admitted, body: Buffer) => CodecResponse | Promise<CodecResponse>;
   /** For what the socket finds out while it reads the body. */
   readonly refuse: (admitted: Admitted, outcome: 'too-large' | 'timed-out') => CodecResponse;
 }
@@ -113,27 +114,44 @@ interface Facts {
   readonly error?: string | undefined;
 }
 
+type Mutable<T> = { -readonly [key in keyof T]: T[key] };
+
+let lastTime = { at: 0, text: '' };
+
+/** Many requests end in the same millisecond. */
+function timeText(at: number): string {
+  if (lastTime.at !== at) lastTime = { at, text: new Date(at).toISOString() };
+  return lastTime.text;
+}
+
 export function makeCodecService(settings: CodecSettings, world: CodecWorld): CodecService {
   const { guard, limits } = settings;
+  const isPathSecret = guard.kind === 'loopback' && guard.pathSecret !== null ? sameSecret(guard.pathSecret) : null;
 
   const finish = (facts: Facts, extra: readonly string[] = [], body = refusal): CodecResponse => {
-    const { outcome, started, remote, origin, ...known } = facts;
+    const { outcome, started, remote, origin } = facts;
     const status = statusOf[outcome];
     const time = world.now();
     world.metrics.request(facts.operation ?? 'other', outcome, (time - started) / 1000);
     if (outcome !== 'preflight') {
-      const present = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
-      const durationMs = time - started;
-      world.audit({
-        time: new Date(time).toISOString(),
+      const record: Mutable<AuditRecord> = {
+        time: timeText(time),
         event: 'request',
         outcome,
         status,
-        ...present,
-        ...(origin === null ? {} : { origin }),
         remote,
-        durationMs,
-      });
+        durationMs: time - started,
+      };
+      const { subject, namespace, operation, keyIds, count, unchanged, error } = facts;
+      if (subject !== undefined) record.subject = subject;
+      if (namespace !== undefined) record.namespace = namespace;
+      if (operation !== undefined) record.operation = operation;
+      if (keyIds !== undefined) record.keyIds = keyIds;
+      if (count !== undefined) record.count = count;
+      if (unchanged !== undefined) record.unchanged = unchanged;
+      if (origin !== null) record.origin = origin;
+      if (error !== undefined) record.error = error;
+      world.audit(record);
     }
     const headers = [...(outcome === 'preflight' ? [] : jsonHeaders), ...corsHeaders(origin ?? undefined), ...extra];
     return { status, headers, body, ...(outcome === 'too-large' ? { close: true } : {}) };
@@ -142,7 +160,7 @@ export function makeCodecService(settings: CodecSettings, world: CodecWorld): Co
   const admit = (head: RequestHead, busy: boolean): Decision | Promise<Decision> => {
     const started = world.now();
     const headers = readHeaders(head.rawHeaders);
-    const path = route(head.target, guard.kind === 'loopback' && guard.pathSecret !== null);
+    const path = route(head.target, isPathSecret !== null);
     const listed = listedOrigin(headers, settings.origins);
     const origin = listed ?? null;
     const remote = head.remoteAddress;
@@ -156,8 +174,7 @@ export function makeCodecService(settings: CodecSettings, world: CodecWorld): Co
     if (settings.requireSecure && !isSecure(head, headers)) return refuse('bad-transport');
     if (guard.kind === 'loopback' && !hasOwnHost(headers, world.port(), guard.tls)) return refuse('bad-host');
     if (listed === undefined) return refuse('bad-origin');
-    if (guard.kind === 'loopback' && guard.pathSecret !== null && !sameText(path.secret ?? '', guard.pathSecret))
-      return refuse('bad-path');
+    if (isPathSecret !== null && !isPathSecret(path.secret ?? '')) return refuse('bad-path');
     if (operation === undefined || (operation === 'encode' && !settings.encode)) return refuse('bad-path');
     if (origin !== null && isPreflight(head.method, headers))
       return {
@@ -206,29 +223,27 @@ export function makeCodecService(settings: CodecSettings, world: CodecWorld): Co
     return identity instanceof Promise ? identity.then(proceed) : proceed(identity);
   };
 
-  const answer = async (admitted: Admitted, body: Buffer): Promise<CodecResponse> => {
+  const answer = (admitted: Admitted, body: Buffer): Maybe<CodecResponse> => {
     const { operation, subject, namespace, keyIds, codec, origin, remote, started } = admitted;
     const facts = { started, remote, origin, operation, subject, namespace };
     let count: number | undefined;
+    const done = (coded: Coded): CodecResponse => {
+      const { payloads, unchanged } = coded;
+      world.metrics.payloads(operation, payloads.length - unchanged, unchanged);
+      const written = writePayloads(payloads);
+      return finish({ outcome: 'ok', ...facts, keyIds: coded.keyIds, count: payloads.length, unchanged }, [], written);
+    };
+    const failed = (error: unknown): CodecResponse => {
+      const code = error instanceof NexusctlError ? error.code : error instanceof Error ? error.name : 'unknown';
+      return finish({ outcome: outcomeOf(error, count), ...facts, ...(count !== undefined && { count }), error: code });
+    };
     try {
       const payloads = readPayloads(body);
       count = payloads.length;
       const work = codec.run({ operation, payloads, namespace, keyIds, unpackedBytes: limits.unpackedBytes });
-      const coded = await within(work, limits.answerMs);
-      world.metrics.payloads(operation, count - coded.unchanged, coded.unchanged);
-      return finish(
-        { outcome: 'ok', ...facts, keyIds: coded.keyIds, count, unchanged: coded.unchanged },
-        [],
-        writePayloads(coded.payloads),
-      );
+      return work instanceof Promise ? within(work, limits.answerMs).then(done).catch(failed) : done(work);
     } catch (error) {
-      const code = error instanceof NexusctlError ? error.code : error instanceof Error ? error.name : 'unknown';
-      return finish({
-        outcome: outcomeOf(error, count),
-        ...facts,
-        ...(count === undefined ? {} : { count }),
-        error: code,
-      });
+      return failed(error);
     }
   };
 
