@@ -1,4 +1,4 @@
-// The codec server, as built and with every check on, against the documented way of a TypeScript codec, in the same run:
+// The codec server, as built and with every check on, against the documented ways of a codec in TypeScript and Go, in the same run:
 // requests per second over 16 connections, in turn, so that a drift of the machine's speed cancels out in the ratio.
 // CPU per request is beside it: on a busy machine that is the steadier number.
 import { spawn } from 'node:child_process';
@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildOnce, goMissing } from '../scripts/go-module.mjs';
 import { load } from './codec/load.mjs';
 import { median } from './measure.mjs';
 
@@ -18,40 +19,63 @@ export async function run() {
   writeFileSync(join(folder, 'sample.key'), key, { mode: 0o600 });
   writeFileSync(join(folder, 'keys.toml'), '[keyring.keys.test-key-id]\nsecret = "sample.key"\n');
   const flags = ['--listen', '127.0.0.1:0', '--keyring', join(folder, 'keys.toml'), '--rate-limit', '1000000'];
-  const ours = await start(['bin/nexusctl.cjs', 'codec-server', 'start', '-o', 'jsonl', ...flags]);
-  const peer = await start(['bench/codec/sample.mjs']);
-  const targetOf = (line) => new URL(`${JSON.parse(line).endpoint}/decode`);
+  const goSample = builtInGo();
+  const ours = await start(process.execPath, ['bin/nexusctl.cjs', 'codec-server', 'start', '-o', 'jsonl', ...flags]);
+  const peers = {
+    'TypeScript sample': await start(process.execPath, ['bench/codec/sample.mjs']),
+    ...(goSample && { 'Go sample': await start(goSample, []) }),
+  };
+  const own = new URL(`${JSON.parse(ours.line).endpoint}/decode`);
+  const servers = [
+    { name: 'nexusctl', process: ours, port: Number(own.port), path: own.pathname },
+    ...Object.entries(peers).map(([name, peer]) => ({ name, process: peer, port: Number(peer.line), path: '/decode' })),
+  ];
   try {
-    const [here, there] = [targetOf(ours.line), { port: Number(peer.line), pathname: '/decode' }];
     for (const [count, wanted] of [
       [1, 3],
       [100, 2.5],
     ]) {
       const body = JSON.stringify({ payloads: Array.from({ length: count }, payload) });
-      const rows = [];
-      for (let round = -1; round < rounds; round += 1) {
-        const a = await measured(ours, { port: Number(here.port), path: here.pathname, body });
-        const b = await measured(peer, { port: there.port, path: there.pathname, body });
-        if (round >= 0) rows.push([a, b]);
+      const results = servers.map(() => []);
+      for (let round = -1; round < rounds; round += 1)
+        for (const [index, { process: server, port, path }] of servers.entries()) {
+          const result = await measured(server, { port, path, body });
+          if (round >= 0) results[index].push(result);
+        }
+      console.log(`${count} payloads of 1 KiB a request:`);
+      for (const [index, { name }] of servers.entries()) {
+        const of = (member) => median(results[index].map((result) => result[member]));
+        const ratio = (member) =>
+          median(results[index].map((result, round) => result[member] / results[0][round][member]));
+        console.log(
+          `  ${name.padEnd(18)} ${of('perSecond').toFixed(0).padStart(6)} requests/s  p99 ${of('p99').toFixed(1).padStart(6)} ms  ` +
+            `CPU ${(of('cpu') * 1000).toFixed(0).padStart(5)} us a request  ` +
+            (index === 0
+              ? ''
+              : `${(1 / ratio('perSecond')).toFixed(2)}x the requests, ${ratio('cpu').toFixed(2)}x per core`) +
+            (index === 1 ? `  (wanted: at least ${wanted})` : ''),
+        );
       }
-      const of = (side, name) => median(rows.map((pair) => pair[side][name]));
-      const ratio = median(rows.map(([a, b]) => a.perSecond / b.perSecond));
-      const cpu = median(rows.map(([a, b]) => b.cpu / a.cpu));
-      console.log(
-        `${String(count).padStart(3)} payloads of 1 KiB: ${of(0, 'perSecond').toFixed(0)} requests/s (p99 ${of(0, 'p99').toFixed(1)} ms), ` +
-          `sample ${of(1, 'perSecond').toFixed(0)} (p99 ${of(1, 'p99').toFixed(1)} ms): ${ratio.toFixed(2)}x  (wanted: at least ${wanted}); ` +
-          `CPU a request ${(of(0, 'cpu') * 1000).toFixed(0)} us, sample ${(of(1, 'cpu') * 1000).toFixed(0)} us: ${cpu.toFixed(2)}x`,
-      );
     }
   } finally {
-    for (const { child } of [ours, peer]) child.kill('SIGTERM');
-    await Promise.all([ours, peer].map(({ exited }) => exited));
+    for (const { process: server } of servers) server.child.kill('SIGTERM');
+    await Promise.all(servers.map(({ process: server }) => server.exited));
     rmSync(folder, { recursive: true });
   }
 }
 
-async function start(args) {
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+/** The Go sample's server; undefined, with the reason on the terminal, where it cannot be built. */
+function builtInGo() {
+  const folder = 'bench/codec/go';
+  const missing = goMissing(folder);
+  if (missing !== undefined) console.log(`Go sample: skipped, ${missing}`);
+  return missing === undefined
+    ? buildOnce({ folder, target: '.', name: 'codec-sample', say: console.log, about: 'the Go sample' })
+    : undefined;
+}
+
+async function start(program, args) {
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
   const [first] = await once(child.stdout, 'data');
   // The audit log is read, as by a log collector.

@@ -1,4 +1,5 @@
-// A load generator that costs little: keep-alive sockets, one request at a time on each, answers read by their length.
+// A load generator that costs little: keep-alive sockets, one request at a time on each, answers read by their length or,
+// where a server sends chunks, up to the empty one.
 import { connect } from 'node:net';
 
 /**
@@ -38,9 +39,11 @@ export async function load({ port, path, body, headers = {}, connections = 16, m
           if (end === -1) return;
           const status = buffered.slice(9, 12);
           statuses[status] = (statuses[status] ?? 0) + 1;
-          missing = Number(/content-length: *(\d+)/i.exec(buffered)?.[1] ?? 0) - (buffered.length - end - 4);
+          const length = /content-length: *(\d+)/i.exec(buffered.slice(0, end))?.[1];
+          missing = length === undefined ? Infinity : Number(length) - (buffered.length - end - 4);
           buffered = '';
         } else missing -= chunk.length;
+        if (missing === Infinity && chunk.subarray(-7).toString('latin1') === '\r\n0\r\n\r\n') missing = 0;
         if (missing > 0) return;
         missing = -1;
         latencies.push(performance.now() - sent);
