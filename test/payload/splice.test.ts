@@ -137,7 +137,8 @@ async function decoded(document: Piece): Promise<void> {
 }
 
 function firstDifference(found: string, wanted: string): string {
-  const at = [...wanted].findIndex((_character, index) => found[index] !== wanted[index]);
+  let at = 0;
+  while (at < wanted.length && found[at] === wanted[at]) at += 1;
   return `${JSON.stringify(found.slice(Math.max(0, at - 80), at + 80))} is not ${JSON.stringify(wanted.slice(Math.max(0, at - 80), at + 80))}`;
 }
 
