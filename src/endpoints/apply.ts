@@ -1,6 +1,7 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import type { EndpointApi } from './api.ts';
-import { createEndpoint, deleteEndpoint, outcome, rewrite, type Outcome, type Writing } from './change.ts';
+import { createEndpoint, deleteEndpoint, rewrite } from './change.ts';
+import { outcome, type Outcome, type Writing } from './write.ts';
 import { policyOutcome } from './caller-change.ts';
 import type { Endpoint, Held } from './endpoint.ts';
 import { isAsSeen, wishOf, type PlannedChange } from './plan.ts';

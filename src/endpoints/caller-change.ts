@@ -1,6 +1,7 @@
 import { differences, type Edit } from './allowlist.ts';
 import type { EndpointApi } from './api.ts';
-import { editCallers, outcome, type Outcome, type Writing } from './change.ts';
+import { editCallers } from './edit-callers.ts';
+import { outcome, type Outcome, type Writing } from './write.ts';
 import type { Action, Endpoint } from './endpoint.ts';
 import type { Policy } from './policy.ts';
 import { editPolicy } from './policy-change.ts';

@@ -1,3 +1,7 @@
+import { randomInt } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { namesOf, openAccount, type Account } from '../helpers/account.ts';
 import { runBuilt } from '../helpers/run.ts';
@@ -43,14 +47,41 @@ describe('processes that write one endpoint at once', () => {
   });
 
   it('killed at any point and run again, a command converges', { timeout: 120_000 }, async () => {
-    for (const timeoutMs of [100, 200, 300, 400, 600]) {
-      const line = `endpoint create kill-${String(timeoutMs)} --target-namespace billing.sndbx --target-task-queue q --allow-namespace orders.sndbx`;
-      await runBuilt(line.split(' '), { env: account.sandbox.environment, timeoutMs });
+    for (let round = 0; round < 8; round += 1) {
+      const line = `endpoint create kill-${String(round)} --target-namespace billing.sndbx --target-task-queue q --allow-namespace orders.sndbx`;
+      await runBuilt(line.split(' '), {
+        env: account.sandbox.environment,
+        timeoutMs: randomInt(80, 500),
+      });
       const again = await start(line);
       expect(again.exitCode).toBe(0);
       expect(JSON.parse(again.stdout)).toMatchObject({
         after: { callers: [{ namespace: 'orders.sndbx' }], state: 'active' },
       });
+    }
+  });
+
+  it('and so does an apply of many endpoints, in whatever order they were done', { timeout: 120_000 }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'nexusctl-races-'));
+    const file = join(folder, 'nexus.yaml');
+    const entry = (index: number, caller: string) =>
+      `  - name: bulk-${String(index)}\n    target: { namespace: billing.sndbx, taskQueue: q }\n    allow: [${caller}.sndbx]\n`;
+    try {
+      for (const caller of ['caller-1', 'caller-2', 'caller-3']) {
+        const entries = Array.from({ length: 12 }, (_, index) => entry(index, caller));
+        writeFileSync(file, `version: 1\naccount: sndbx\nendpoints:\n${entries.join('')}`);
+        const line = `endpoint apply -f ${file} --yes`;
+        await runBuilt(line.split(' '), {
+          env: account.sandbox.environment,
+          timeoutMs: randomInt(200, 700),
+        });
+        const again = await start(line);
+        expect(again.stderr + String(again.exitCode)).toBe('0');
+        const { items } = await account.json('endpoint list --name bulk-*');
+        expect(items.map(namesOf)).toEqual(entries.map(() => [`${caller}.sndbx`]));
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
     }
   });
 });

@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts';
-import { deleteEndpoint, endpointNotFound, outcome } from '../../endpoints/change.ts';
+import { deleteEndpoint, endpointNotFound } from '../../endpoints/change.ts';
+import { outcome } from '../../endpoints/write.ts';
 import { enforcementNotes, removalSentence } from '../../endpoints/consequences.ts';
 import { sharingTarget } from '../../endpoints/endpoint.ts';
 import { readForChange, rewritePolicy } from '../../endpoints/policy-change.ts';

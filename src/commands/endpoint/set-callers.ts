@@ -1,7 +1,8 @@
 import type { Context } from '../../context.ts';
 import { gainsAndLoses } from '../../endpoints/allowlist.ts';
 import { policyOutcome } from '../../endpoints/caller-change.ts';
-import { endpointNotFound, rewrite, type Outcome } from '../../endpoints/change.ts';
+import { endpointNotFound, rewrite } from '../../endpoints/change.ts';
+import type { Outcome } from '../../endpoints/write.ts';
 import { enforcementNotes, removalSentence } from '../../endpoints/consequences.ts';
 import type { Endpoint } from '../../endpoints/endpoint.ts';
 import { lintWish } from '../../endpoints/lint.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Command, OptionValues } from '@commander-js/extra-typings';
 import type { Context } from '../../context.ts';
-import type { Writing } from '../../endpoints/change.ts';
+import type { Writing } from '../../endpoints/write.ts';
 import { makeProgress } from '../../output/progress.ts';
 import { Option } from '../commander.ts';
 import { parseDuration } from '../options.ts';
