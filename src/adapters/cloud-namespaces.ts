@@ -3,6 +3,7 @@ import type { ClientCa, Namespace, NamespaceApi } from '../endpoints/namespace.t
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import type { Rpc } from '../profile/connection.ts';
 import { readMessage, timestampOf, writeMessage, type Message } from '../protobuf/message.ts';
+import { unseen } from './page-tokens.ts';
 import { stateOf } from './cloud-messages.ts';
 
 const service = '/temporal.api.cloud.cloudservice.v1.CloudService';
@@ -16,12 +17,13 @@ export function cloudNamespaces(client: Rpc): NamespaceApi {
   return {
     list: async (signal) => {
       const found: Namespace[] = [];
+      const tokens = new Set<string>();
       for (let token = ''; ;) {
         const answer = await ask('GetNamespaces', writeMessage([1, 100], [2, token]), signal);
         found.push(...answer.all(1).map(({ value }) => namespaceOf(readMessage(value))));
         const next = answer.text(2);
-        if (next === '' || next === token) return found;
-        token = next;
+        if (next === '') return found;
+        token = unseen(tokens, next);
       }
     },
     get: async (name, signal) => {

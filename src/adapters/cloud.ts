@@ -4,6 +4,7 @@ import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { readMessage, writeMessage, type Message } from '../protobuf/message.ts';
 import { changedCloudSpec, heldFromCloud, makeNames, newCloudSpec, operationOf } from './cloud-messages.ts';
 import type { Rpc } from '../profile/connection.ts';
+import { unseen } from './page-tokens.ts';
 
 const service = '/temporal.api.cloud.cloudservice.v1.CloudService';
 const pageSize = 100;
@@ -29,11 +30,7 @@ export function cloudEndpoints(client: Rpc): EndpointApi {
       found.push(...answer.all(1).map(({ value }) => heldFromCloud(value, names)));
       token = answer.text(2);
       if (token === '') return found;
-      if (tokens.has(token))
-        throw new NexusctlError('PROTOCOL_ERROR', 'the server gives the same page again and again', {
-          hint: 'report this to the operator of the server',
-        });
-      tokens.add(token);
+      unseen(tokens, token);
     }
   };
 

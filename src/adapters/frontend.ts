@@ -2,6 +2,7 @@ import type { Namespace, NamespaceApi } from '../endpoints/namespace.ts';
 import type { Frontend } from '../endpoints/frontend.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import type { Rpc } from '../profile/connection.ts';
+import { unseen } from './page-tokens.ts';
 import { durationOf, readMessage, writeMessage, type Message } from '../protobuf/message.ts';
 
 const service = '/temporal.api.workflowservice.v1.WorkflowService';
@@ -18,13 +19,14 @@ export function frontend(client: Rpc): Frontend {
   const namespaces: NamespaceApi = {
     list: async (signal) => {
       const found: Namespace[] = [];
+      const tokens = new Set<string>();
       for (let token: Uint8Array = new Uint8Array(); ;) {
         const request = writeMessage([1, 100], [2, token.length === 0 ? undefined : token]);
         const answer = await ask('ListNamespaces', request, signal);
         found.push(...answer.all(1).map(({ value }) => namespaceOf(readMessage(value))));
         const next = answer.bytes(2);
-        if (next.length === 0 || Buffer.compare(next, token) === 0) return found;
-        token = next;
+        if (next.length === 0) return found;
+        token = unseen(tokens, next);
       }
     },
     get: async (name, signal) => {
@@ -44,6 +46,11 @@ export function frontend(client: Rpc): Frontend {
     },
     // The question that no server refuses and that starts nothing; only the header of the answer is looked at.
     headers: async (signal) => (await call('GetSystemInfo', new Uint8Array(), signal)).headers,
+    // GetClusterInfoResponse: 3 cluster_id, 5 cluster_name.
+    cluster: async (signal) => {
+      const answer = await ask('GetClusterInfo', new Uint8Array(), signal);
+      return { name: answer.text(5), id: answer.text(3) };
+    },
     close: client.close,
   };
 }

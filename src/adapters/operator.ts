@@ -4,6 +4,7 @@ import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { readMessage, replaceField, timestampOf, writeMessage, type Message } from '../protobuf/message.ts';
 import { descriptionOf, descriptionPayload, withDescription } from './description-payload.ts';
 import type { Rpc } from '../profile/connection.ts';
+import { unseen } from './page-tokens.ts';
 
 const service = '/temporal.api.operatorservice.v1.OperatorService';
 const pageSize = 100;
@@ -35,9 +36,7 @@ export function operatorEndpoints(client: Rpc): EndpointApi {
       token = answer.bytes(1);
       // With a name the server has looked through every page already.
       if (token.length === 0 || name !== undefined) return found;
-      const seen = Buffer.from(token).toString('base64');
-      if (tokens.has(seen)) throw new NexusctlError('PROTOCOL_ERROR', 'the server gives the same page again and again');
-      tokens.add(seen);
+      unseen(tokens, token);
     }
   };
   const byId = async (id: string, signal: AbortSignal): Promise<Held | null> => {

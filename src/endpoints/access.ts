@@ -23,6 +23,8 @@ export interface Check {
 export interface Sight {
   readonly targetNamespaceExists?: boolean | undefined;
   readonly pollers?: number | undefined;
+  /** Why something could not be looked at. */
+  readonly unseen?: string;
 }
 
 interface Question {
@@ -169,7 +171,12 @@ function sightOf({ endpoint, sight }: Question): {
   if (sight.pollers === 0) reasons.push({ code: 'NO_POLLERS', message: 'nobody polls the target task queue' });
   if (reasons.length > 0) return { callable: false, reasons };
   const seen = endpoint !== undefined && sight.targetNamespaceExists === true && (sight.pollers ?? 0) > 0;
-  return { callable: seen ? true : 'unknown', reasons };
+  if (seen) return { callable: true, reasons };
+  return { callable: 'unknown', reasons: sight.unseen === undefined ? [] : [unseenBecause(sight.unseen)] };
+}
+
+function unseenBecause(why: string): Reason {
+  return { code: 'CALLABLE_UNKNOWN', message: `whether a call would be answered is not known: ${why}` };
 }
 
 function sharedReasons(shared: readonly string[], from: string): readonly Reason[] {

@@ -109,6 +109,8 @@ export async function startOperatorServer(namespaces: readonly string[]): Promis
     },
     [`/${workflow}.WorkflowService/DescribeTaskQueue`]: () =>
       encode(`${workflow}.DescribeTaskQueueResponse`, { pollers: [{ identity: 'worker' }] }),
+    [`/${workflow}.WorkflowService/GetClusterInfo`]: () =>
+      encode(`${workflow}.GetClusterInfoResponse`, { clusterName: 'active', clusterId: 'c-1' }),
     [`/${workflow}.WorkflowService/GetSystemInfo`]: () => encode(`${workflow}.GetSystemInfoResponse`, {}),
   };
   for (const [path, handle] of Object.entries(handlers)) {

@@ -17,7 +17,7 @@ import { readInput } from '../input.ts';
 import { examples, withOutput } from '../options.ts';
 import { withConnection } from '../profile-of.ts';
 import { withFiles } from './offline.ts';
-import { liveOf, planOf, refuseStrangers, withPlanning, type Live, type PlanFlags } from './planning.ts';
+import { guardSubject, liveOf, planOf, refuseStrangers, withPlanning, type Live, type PlanFlags } from './planning.ts';
 import { whileWriting, withWriting } from './writing.ts';
 
 const largestPlan = 512 * 1024 * 1024;
@@ -85,6 +85,7 @@ async function followed(
         hint: 'choose the profile that the plan was made with',
       },
     );
+  await guardSubject(context, opened, saved);
   const loses = saved.changes.some((change) => change.loses.length > 0);
   return {
     plan: saved,

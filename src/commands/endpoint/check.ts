@@ -93,22 +93,28 @@ async function look(context: Context, opened: Opened, endpoint: Endpoint | null)
   const { target } = endpoint ?? {};
   if (target?.kind !== 'worker') return {};
   const { signal } = context;
-  const [namespace, pollers] = await Promise.all([
-    unknownOnFailure(signal, async () => (await opened.namespaces.get(target.namespace, signal)) !== null),
-    unknownOnFailure(signal, async () => {
-      // On Cloud another namespace's frontend wants that namespace's credentials.
-      if (opened.kind === 'cloud' && opened.profile.namespace.value !== target.namespace) return undefined;
-      return (await opened.frontend()).pollers(target.namespace, target.taskQueue, signal);
-    }),
-  ]);
-  return { targetNamespaceExists: namespace, pollers };
+  const exists = seen(signal, async () => (await opened.namespaces.get(target.namespace, signal)) !== null);
+  // On Cloud another namespace's frontend wants that namespace's address and credentials.
+  const foreign = opened.kind === 'cloud' && opened.profile.namespace.value !== target.namespace;
+  const polled = foreign
+    ? { unseen: `only a profile of ${target.namespace} can ask who polls its task queues` }
+    : seen(signal, async () => (await opened.frontend()).pollers(target.namespace, target.taskQueue, signal));
+  const [namespace, pollers] = await Promise.all([exists, polled]);
+  const unseen = 'unseen' in namespace ? namespace.unseen : 'unseen' in pollers ? pollers.unseen : undefined;
+  return {
+    ...('value' in namespace ? { targetNamespaceExists: namespace.value } : {}),
+    ...('value' in pollers ? { pollers: pollers.value } : {}),
+    ...(unseen === undefined ? {} : { unseen }),
+  };
 }
 
-async function unknownOnFailure<T>(signal: AbortSignal, ask: () => Promise<T>): Promise<T | undefined> {
+type Seen<T> = { readonly value: T } | { readonly unseen: string };
+
+async function seen<T>(signal: AbortSignal, ask: () => Promise<T>): Promise<Seen<T>> {
   try {
-    return await ask();
+    return { value: await ask() };
   } catch (error) {
     if (signal.aborted || !(error instanceof NexusctlError)) throw error;
-    return undefined;
+    return { unseen: `it could not be asked: ${error.message}` };
   }
 }

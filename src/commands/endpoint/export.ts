@@ -38,7 +38,7 @@ export function endpointExport(command: Command, context: Context) {
       const { merge, format, name } = options;
       if (merge !== undefined && format !== 'yaml')
         throw new NexusctlError('USAGE', '--merge writes a nexus.yaml, not Terraform');
-      const { envelope, endpoints: all, warnings } = await listsOf(context, options);
+      const { envelope, endpoints: all, warnings, cluster } = await listsOf(context, options, { named: true });
       if (format === 'terraform' && envelope.backend === 'self-hosted')
         throw new NexusctlError(
           'UNSUPPORTED_BY_SERVER',
@@ -49,7 +49,8 @@ export function endpointExport(command: Command, context: Context) {
         );
       const wanted = name === undefined ? null : globOf(name);
       const endpoints = all.filter((one) => wanted === null || wanted.test(one.name));
-      const about = envelope.account === undefined ? {} : { account: envelope.account };
+      const account = envelope.account === undefined ? {} : { account: envelope.account };
+      const about = cluster === undefined ? account : { cluster };
       if (merge === undefined) {
         const pieces = format === 'terraform' ? [terraformText(endpoints)] : nexusPieces(endpoints, about);
         await printDocument(context, options, { ...envelope, format, warnings }, pieces);

@@ -2,14 +2,17 @@ import type { Context } from '../../context.ts';
 import { enforcementNotes } from '../../endpoints/consequences.ts';
 import { byName, type Endpoint } from '../../endpoints/endpoint.ts';
 import { underPolicy } from '../../endpoints/self-hosted.ts';
+import { NexusctlError } from '../../errors/nexusctl-error.ts';
 import type { ConnectionFlags } from '../../profile/flags.ts';
-import { withBackend, type Envelope } from '../backend-of.ts';
+import { withBackend, type Envelope, type Opened } from '../backend-of.ts';
 import { fromFiles } from './offline.ts';
 
 interface Lists {
   readonly envelope: Envelope;
   readonly endpoints: readonly Endpoint[];
   readonly warnings: readonly string[];
+  /** What the cluster calls itself, when it was asked for and says so. */
+  readonly cluster?: string;
 }
 
 type Flags = ConnectionFlags & {
@@ -18,8 +21,11 @@ type Flags = ConnectionFlags & {
   readonly var?: readonly string[] | undefined;
 };
 
-/** Every endpoint with its list: from the server (and the policy), or from files alone with --offline. */
-export async function listsOf(context: Context, options: Flags): Promise<Lists> {
+/**
+ * Every endpoint with its list: from the server (and the policy), or from files alone with --offline.
+ * @param named asks a cluster for its name too
+ */
+export async function listsOf(context: Context, options: Flags, { named = false } = {}): Promise<Lists> {
   if (options.offline === true) {
     const { backend, endpoints } = await fromFiles(context, options);
     return { envelope: { backend }, endpoints, warnings: [] };
@@ -30,14 +36,27 @@ export async function listsOf(context: Context, options: Flags): Promise<Lists> 
     const cloud = opened.kind === 'cloud';
     const file = options.file === undefined ? null : await fromFiles(context, options);
     const known = new Map(file?.endpoints.map((endpoint) => [endpoint.name, endpoint]));
+    const cluster = named && !cloud ? await clusterOf(context, opened) : '';
     return {
       envelope: await opened.envelope(),
+      ...(cluster === '' ? {} : { cluster }),
       endpoints: cloud
         ? all.map((endpoint) => withEnds(endpoint, known.get(endpoint.name)))
         : all.map((endpoint) => underPolicy(endpoint, policy, context.now())),
       warnings: [...opened.warnings, ...(cloud ? [] : enforcementNotes(await opened.enforcement(), policy !== null))],
     };
   });
+}
+
+/** The name of the cluster, else its id; empty when it does not say or may not be asked. */
+async function clusterOf({ signal }: Context, opened: Opened): Promise<string> {
+  try {
+    const { name, id } = await (await opened.frontend()).cluster(signal);
+    return name || id;
+  } catch (error) {
+    if (signal.aborted || !(error instanceof NexusctlError)) throw error;
+    return '';
+  }
 }
 
 /** Cloud knows no `until`: what a nexus.yaml says of a live entry is put to it, its status as well. */

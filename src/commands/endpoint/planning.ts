@@ -67,7 +67,7 @@ export async function planOf(
   readonly wanted: Joined;
 }> {
   const wanted = await wantedOf(context, options);
-  await guardSubject(opened, wanted);
+  await guardSubject(context, opened, wanted);
   const [live, namespaces] = await Promise.all([liveOf(context, opened), namespacesOrNone(context, opened)]);
   const endpoints = [...live.values()].map(({ endpoint }) => endpoint);
   const plan = makePlan(wanted, endpoints, {
@@ -98,7 +98,8 @@ export async function planOf(
 }
 
 /** The files say which account or cluster they are about; another one is exit 3. */
-async function guardSubject(
+export async function guardSubject(
+  { signal }: Context,
   opened: Opened,
   { account, cluster }: Pick<NexusContent, 'account' | 'cluster'>,
 ): Promise<void> {
@@ -111,6 +112,7 @@ async function guardSubject(
           hint: 'choose the profile that belongs to the files',
         },
       );
+    if (cluster !== undefined) await guardCluster(opened, cluster, signal);
     return;
   }
   const found = (await opened.envelope()).account;
@@ -122,6 +124,23 @@ async function guardSubject(
     {
       hint: 'choose the profile that belongs to the files',
       details: { wanted, ...(found === undefined ? {} : { found }) },
+    },
+  );
+}
+
+/** A cluster is meant by its name or its id. One that does not say who it is might be any. */
+async function guardCluster(opened: Opened, wanted: string, signal: AbortSignal): Promise<void> {
+  const { name, id } = await (await opened.frontend()).cluster(signal);
+  if (wanted === name || (id !== '' && wanted === id)) return;
+  const found = name || id;
+  throw new NexusctlError(
+    'ACCOUNT_MISMATCH',
+    found === ''
+      ? `the files are about cluster ${wanted}, and the server does not say what it is called`
+      : `the files are about cluster ${wanted}, the server is ${name}${id === '' ? '' : ` (${id})`}`,
+    {
+      hint: 'choose the profile that belongs to the files, or correct `cluster`',
+      details: { wanted, ...(found === '' ? {} : { found }) },
     },
   );
 }

@@ -203,12 +203,12 @@ describe('check', () => {
       allowed: true,
       enforced: true,
       callable: 'unknown',
-      reasons: [{ code: 'LISTED' }],
+      reasons: [{ code: 'LISTED' }, { code: 'CALLABLE_UNKNOWN' }],
       sharesTargetWith: [],
     });
     expect(await account.json(`endpoint check ${name} --from legacy.sndbx`, 1)).toMatchObject({
       allowed: false,
-      reasons: [{ code: 'NOT_LISTED' }],
+      reasons: [{ code: 'NOT_LISTED' }, { code: 'CALLABLE_UNKNOWN' }],
     });
     expect(await account.json('endpoint check nowhere --from legacy.sndbx', 1)).toMatchObject({
       allowed: false,

@@ -187,7 +187,7 @@ describe('with a policy', () => {
 
   it('plans and applies both the server and the policy', async () => {
     const file =
-      'version: 1\ncluster: here\nendpoints:\n  - name: billing\n    description: money\n    allow: [{ namespace: orders, owner: team }]\n    blocked: [legacy]\n  - name: fresh\n    target: { namespace: web, taskQueue: q }\n    allow: [web]\n';
+      'version: 1\ncluster: active\nendpoints:\n  - name: billing\n    description: money\n    allow: [{ namespace: orders, owner: team }]\n    blocked: [legacy]\n  - name: fresh\n    target: { namespace: web, taskQueue: q }\n    allow: [web]\n';
     writeFileSync(join(folder, 'nexus.yaml'), file);
     expect(await json('endpoint plan -f nexus.yaml --check', 1)).toMatchObject({ summary: { create: 1, update: 1 } });
     await json('endpoint apply -f nexus.yaml --yes');
@@ -197,6 +197,28 @@ describe('with a policy', () => {
     });
     expect(await json('endpoint get billing')).toMatchObject({ description: 'money', blocked: ['legacy'] });
     expect(await json('endpoint plan -f nexus.yaml --check')).toMatchObject({ changes: [] });
+  });
+});
+
+describe('the cluster that a file is about', () => {
+  it.each(['active', 'c-1'])('may be named %s', async (name) => {
+    writeFileSync(join(folder, 'nexus.yaml'), `version: 1\ncluster: ${name}\nendpoints: []\n`);
+    await json('endpoint plan -f nexus.yaml');
+    await json('endpoint plan -f nexus.yaml --out plan.json');
+    await json('endpoint apply plan.json --yes');
+  });
+
+  it.each(['cluster: standby', 'account: a1b2c'])('another one is exit 3: %s', async (line) => {
+    writeFileSync(join(folder, 'nexus.yaml'), `version: 1\n${line}\nendpoints: []\n`);
+    expect(await json('endpoint plan -f nexus.yaml', 3)).toMatchObject({ error: { code: 'ACCOUNT_MISMATCH' } });
+    expect(await json('endpoint apply -f nexus.yaml --yes', 3)).toMatchObject({ error: { code: 'ACCOUNT_MISMATCH' } });
+  });
+
+  it('is named in what export writes', async () => {
+    const { stdout } = await run('endpoint export');
+    expect(stdout).toContain('cluster: active');
+    writeFileSync(join(folder, 'nexus.yaml'), stdout);
+    await json('endpoint plan -f nexus.yaml --check');
   });
 });
 
