@@ -64,7 +64,8 @@ export function operatorEndpoints(client: Rpc): EndpointApi {
         const held = await byId(nameOrId, signal);
         if (held !== null) return held;
       }
-      return (await pages(signal, nameOrId)).find(({ endpoint }) => endpoint.name === nameOrId) ?? null;
+      const named = (await pages(signal, nameOrId)).find(({ endpoint }) => endpoint.name === nameOrId);
+      return named ?? (isUuid(nameOrId) ? null : await byId(nameOrId, signal));
     },
     create: (endpoint, { signal }) => change('CreateNexusEndpoint', writeMessage([1, newSpec(endpoint)]), signal),
     update: (held, wish, { signal }) => {

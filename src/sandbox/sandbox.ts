@@ -78,7 +78,8 @@ async function cloud(account: Account, material: Material, faults: FaultPlan) {
 
 async function selfHosted(account: Account, material: Material, faults: FaultPlan) {
   const namespaces = new Set(account.namespaces.keys());
-  const cluster = { namespaces, endpoints: new Map(), now: account.now, newId: account.newId };
+  // The real server's ids have hyphens, Cloud's have none.
+  const cluster = { namespaces, endpoints: new Map(), now: account.now, newId: () => randomUUID() };
   const { addresses, close } = await startCluster(cluster, account, { material, faults });
   const environmentOf = (): Record<string, string> => ({
     TEMPORAL_ADDRESS: addresses.mtls,
