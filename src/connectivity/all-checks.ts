@@ -8,6 +8,7 @@ import { configuration } from './checks/configuration.ts';
 import { dns } from './checks/dns.ts';
 import { http2 } from './checks/http2.ts';
 import { idle } from './checks/idle.ts';
+import { longPoll } from './checks/long-poll.ts';
 import { messageSize } from './checks/message-size.ts';
 import { namespace } from './checks/namespace.ts';
 import { nexus } from './checks/nexus.ts';
@@ -42,6 +43,7 @@ export const allChecks: readonly AnyCheck[] = [
   nexus,
   roundTrip,
   messageSize,
+  longPoll,
   idle,
   cloudControlPlane,
 ];

@@ -1241,9 +1241,21 @@ export const catalogue = {
     layer: 'nexus',
     severity: 'info',
     exit: 'configuration',
-    title: 'this server enforces no allowlist',
-    means: 'Without the authorizer every namespace of the cluster may call every endpoint.',
-    fix: ['`nexusctl endpoint policy init` and the authorizer module add one.'],
+    title: 'this server enforces no allowlist, or not against everybody',
+    means:
+      'Without the authorizer every namespace of the cluster may call every endpoint. With it, and without authentication of the callers, anybody may act in the namespace of one.',
+    fix: [
+      '`nexusctl endpoint policy init` and the authorizer module add one.',
+      'Where it is enforced already: give the server a claim mapper, and callers tokens or certificates.',
+    ],
+  },
+  NEX007: {
+    layer: 'nexus',
+    severity: 'info',
+    exit: 'configuration',
+    title: 'this server enforces an allowlist of callers',
+    means: 'The authorizer module runs in it; `nexusctl endpoint policy status` compares its policy with your file.',
+    fix: ['Nothing is wrong. After a change of the file: `nexusctl endpoint policy status`.'],
   },
 
   QOS001: {

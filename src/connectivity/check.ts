@@ -126,6 +126,7 @@ export interface EvidenceMap {
   readonly nexus: null;
   readonly 'round-trip': { readonly p50Ms: number; readonly p95Ms: number };
   readonly 'message-size': null;
+  readonly 'long-poll': null;
   readonly idle: null;
   readonly 'cloud-control-plane': null;
 }
@@ -175,7 +176,17 @@ export interface TrustEvidence {
 export interface SystemInfo {
   readonly serverVersion: string;
   readonly nexus: boolean;
+  /** What the server says of the policy that it enforces; null when it says nothing. */
+  readonly policy: PolicyAnnouncement | null;
   readonly ms: number;
+}
+
+/** The response headers of the authorizer module (authorizer/README.md). */
+export interface PolicyAnnouncement {
+  readonly state: 'enforced' | 'callers-not-authenticated' | 'off';
+  readonly digest?: string;
+  /** Why the files cannot be used as they are now: an older policy is in force. */
+  readonly problem?: string;
 }
 
 export type Status = 'pass' | 'warn' | 'fail' | 'skip';

@@ -24,6 +24,8 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
   readonly reset?: number;
   readonly hang?: boolean;
+  /** Milliseconds to wait before the answer. */
+  readonly after?: number;
   readonly noTrailers?: boolean;
   readonly raw?: Uint8Array;
   readonly goaway?: number;
@@ -33,11 +35,16 @@ export interface Behaviour {
   readonly systemInfo?: Answer;
   readonly namespace?: Answer;
   readonly nexus?: Answer;
+  /** On every answer of GetSystemInfo. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly everything?: Answer;
+  readonly poll?: Answer;
   /** `nexus` of the capabilities. */
   readonly nexusCapability?: boolean;
   /** Bytes above which a proxy in front answers 413. */
   readonly largest?: number;
+  /** Its answer in place of 413. */
+  readonly tooLarge?: Answer;
   /** Answers as a server that wants this key does. */
   readonly apiKey?: string;
 }
@@ -88,17 +95,28 @@ function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, body: B
   const fallback = ((): Answer => {
     switch (method ?? '') {
       case 'GetSystemInfo':
-        return behaviour.systemInfo ?? { reply: systemInfoReply(behaviour.nexusCapability ?? true) };
+        return (
+          behaviour.systemInfo ?? {
+            reply: systemInfoReply(behaviour.nexusCapability ?? true),
+            headers: behaviour.headers ?? {},
+          }
+        );
       case 'DescribeNamespace':
         return behaviour.namespace ?? (wrongKey ? denied : describe(body));
+      case 'PollWorkflowTaskQueue':
+        return behaviour.poll ?? { reply: new Uint8Array() };
       case 'ListNexusEndpoints':
         return behaviour.nexus ?? (wrongKey ? denied : { reply: new Uint8Array() });
       default:
         return { status: 12, message: `unknown method ${method ?? ''}` };
     }
   })();
-  if (body.length > (behaviour.largest ?? Infinity)) give(stream, { http: { status: 413 } });
-  else give(stream, behaviour.everything ?? fallback);
+  if (body.length > (behaviour.largest ?? Infinity)) give(stream, behaviour.tooLarge ?? { http: { status: 413 } });
+  else {
+    const given = behaviour.everything ?? fallback;
+    if (given.after === undefined) give(stream, given);
+    else setTimeout(() => give(stream, given), given.after);
+  }
 }
 
 const denied: Answer = { status: 7, message: 'Request unauthorized.' };

@@ -10,7 +10,7 @@ export const idle: Check<'idle'> = {
   title: 'a connection that is idle for 70 s is still there',
   layer: 'quality',
   needs: ['http2', 'system-info'],
-  after: ['round-trip', 'namespace', 'nexus', 'message-size'],
+  after: ['round-trip', 'namespace', 'nexus', 'message-size', 'long-poll'],
   onTimeout: 'QOS003',
   deep: true,
   run: async (input) => {

@@ -1,6 +1,6 @@
 import { varintField } from '../../protobuf/wire.ts';
 import { transportFinding } from '../call-findings.ts';
-import type { Check } from '../check.ts';
+import type { Check, SystemInfo } from '../check.ts';
 import { callHeaders } from '../credentials.ts';
 import { finding, type Finding } from '../finding.ts';
 import { limitsOf } from '../way.ts';
@@ -41,12 +41,13 @@ export const nexus: Check<'nexus'> = {
     const evidence = { method: 'ListNexusEndpoints', grpcStatus: result.grpcStatus ?? -1, grpcMessage: words };
     switch (result.grpcStatus ?? -1) {
       case 0:
-        return { findings: off, evidence: null };
+        return { findings: [...off, ...enforcement(info)], evidence: null };
       case 7:
       case 16:
         return {
           findings: [
             ...off,
+            ...enforcement(info),
             finding('NEX003', `Nexus endpoints may not be read with this credential: "${words}"`, { evidence }),
           ],
           evidence: null,
@@ -71,3 +72,37 @@ export const nexus: Check<'nexus'> = {
     }
   },
 };
+
+/** Self-hosted clusters have no allowlist of their own: what the authorizer module says of itself, or its silence. */
+function enforcement({ policy }: SystemInfo): Finding[] {
+  const digest = policy?.digest === undefined ? '' : ` ${policy.digest.slice(0, 12)}`;
+  switch (policy?.state) {
+    case 'enforced':
+      if (policy.problem === undefined)
+        return [
+          finding('NEX007', `enforced: the server enforces the policy${digest}`, { evidence: { state: policy.state } }),
+        ];
+      return [
+        finding(
+          'NEX007',
+          `enforced, but an older policy${digest}: the files cannot be used as they are now (${policy.problem})`,
+          { severity: 'warning', evidence: { state: policy.state } },
+        ),
+      ];
+    case 'callers-not-authenticated':
+      return [
+        finding(
+          'NEX006',
+          `enforced, but callers are not authenticated: the server enforces the policy${digest}, and anybody may act in the namespace of a caller`,
+          { severity: 'warning', evidence: { state: policy.state } },
+        ),
+      ];
+    case 'off':
+    case undefined:
+      return [
+        finding('NEX006', 'not enforced: every namespace of this server may call every endpoint', {
+          evidence: { state: policy?.state ?? 'none' },
+        }),
+      ];
+  }
+}

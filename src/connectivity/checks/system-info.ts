@@ -1,6 +1,6 @@
 import { readFields, numberOf, textOf, bytesField } from '../../protobuf/wire.ts';
 import { statusFinding, transportFinding } from '../call-findings.ts';
-import type { Check, CheckInput, SystemInfo } from '../check.ts';
+import type { Check, CheckInput, PolicyAnnouncement, SystemInfo } from '../check.ts';
 import { callHeaders } from '../credentials.ts';
 import { finding, type Finding } from '../finding.ts';
 import type { Session, UnaryResult } from '../net.ts';
@@ -51,6 +51,7 @@ async function refused(result: UnaryResult, session: Session, input: CheckInput)
         return one(finding('TMP002', 'the server does not know GetSystemInfo: it is older than 1.14', { evidence }), {
           serverVersion: 'before 1.14',
           nexus: false,
+          policy: null,
           ms: result.ms,
         });
       return one(finding('RPC003', `a gRPC server answers, but it is not Temporal: "${words}"`, { evidence }));
@@ -101,9 +102,24 @@ function parse(result: UnaryResult): SystemInfo | null {
     return {
       serverVersion: version === undefined ? '' : excerpt(textOf(version)),
       nexus: nexus !== undefined && numberOf(nexus) === 1,
+      policy: announced(result.headers),
       ms: result.ms,
     };
   } catch {
     return null;
   }
+}
+
+function announced(headers: UnaryResult['headers']): PolicyAnnouncement | null {
+  const state = (['enforced', 'callers-not-authenticated', 'off'] as const).find(
+    (known) => known === headers['nexusctl-policy-state'],
+  );
+  if (state === undefined) return null;
+  const digest = headers['nexusctl-policy-digest'];
+  const problem = headers['nexusctl-policy-problem'];
+  return {
+    state,
+    ...(digest !== undefined && /^[0-9a-f]{64}$/.test(digest) ? { digest } : {}),
+    ...(problem === undefined ? {} : { problem: excerpt(problem) }),
+  };
 }

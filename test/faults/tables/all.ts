@@ -1,5 +1,6 @@
 import type { Fault, Healthy } from '../fault.ts';
 import { clientCertificateFaults } from './client-certificate.ts';
+import { deepFaults } from './deep.ts';
 import { goFaults, healthyGo } from './go.ts';
 import { grpcFaults } from './grpc.ts';
 import { healthy } from './healthy.ts';
@@ -23,6 +24,7 @@ export const allFaults: Readonly<Record<string, readonly Fault[]>> = {
   'behind openssl, nginx and haproxy': neighbourFaults,
   'HTTP/2': http2Faults,
   'gRPC and Temporal': grpcFaults,
+  'only with --deep': deepFaults,
 };
 
 export const allHealthy: readonly Healthy[] = [

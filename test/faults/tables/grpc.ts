@@ -186,4 +186,16 @@ export const grpcFaults: readonly Fault[] = [
       return { args: ['--address', front.address, '--step-timeout', '4s'] };
     },
   },
+  {
+    name: 'allowlist enforced, callers not authenticated',
+    code: 'NEX006',
+    works: true,
+    scene: answers({ headers: { 'nexusctl-policy-state': 'callers-not-authenticated' } }),
+  },
+  {
+    name: 'allowlist enforced, its files broken',
+    code: 'NEX007',
+    works: true,
+    scene: answers({ headers: { 'nexusctl-policy-state': 'enforced', 'nexusctl-policy-problem': 'SYNTAX' } }),
+  },
 ];
