@@ -1,6 +1,7 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { readFields, wireType } from '../protobuf/wire.ts';
 import type { Batch } from './batch.ts';
+import { readFlattened } from './flattened.ts';
 import { makeInflow, type Inflow } from './inflow.ts';
 import { readInline, readJson } from './input.ts';
 import { decodeBase64 } from './json-form.ts';
@@ -51,18 +52,20 @@ function recognise(bytes: Buffer, form: InputForm, base64: boolean): Document {
   if (inner !== null) {
     const found = protoType(inner);
     if (found !== null) return { kind: 'proto', type: found, bytes: inner, base64: true };
-    if (inner[skipSpace(inner, 0)] === 0x7b) return { kind: 'json', batches: readJson(makeInflow(once(inner)), form) };
+    if (inner[skipSpace(inner, 0)] === 0x7b) return { kind: 'json', batches: readJson(makeInflow(one(inner)), form) };
   }
   if (bytes.includes('"metadata"') && isText(bytes.subarray(0, 4096)))
     return { kind: 'text', batches: readText(bytes) };
+  const lines = bytes.includes('.metadata.encoding: ') ? readFlattened(bytes) : null;
+  if (lines !== null) return { kind: 'text', batches: one(lines) };
   throw new NexusctlError('INPUT_INVALID', 'the input is neither JSON, nor base64, nor a message that holds payloads', {
     hint: 'give a Payload, Payloads, a history (JSON or .bin), a Cloud export, or a codec server body',
   });
 }
 
 // eslint-disable-next-line @typescript-eslint/require-await -- an async iterable of one
-async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
-  yield bytes;
+async function* one<T>(value: T): AsyncGenerator<T> {
+  yield value;
 }
 
 async function readAll(inflow: Inflow): Promise<Buffer> {

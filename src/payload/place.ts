@@ -8,8 +8,11 @@ export type InputForm = 'auto' | 'full' | 'shorthand';
 export interface Place extends Span {
   /** e.g. `$.events[4].nexusOperationScheduledEventAttributes.input` */
   readonly path: string;
-  /** `payload`: metadata and data in base64. `value`: the user's own JSON (shorthand, readable download). `blob`: a history as base64 of proto. */
-  readonly form: 'payload' | 'value' | 'blob';
+  /**
+   * `payload`: metadata and data in base64. `value`: the user's own JSON (shorthand, readable download). `blob`: a history
+   * as base64 of proto. `lines`: lines of text, see flattened.ts.
+   */
+  readonly form: 'payload' | 'value' | 'blob' | 'lines';
   /** Where the parts of a payload stand that has nothing else and nothing twice; null when it must be read from its start. */
   readonly parts: PayloadParts | null;
   /** The list that the payload is an element of. */

@@ -1,8 +1,10 @@
+import { flattened } from './flattened.ts';
 import { payloadJson } from './json-form.ts';
+import type { Opened } from './layers.ts';
 import type { Payload } from './payload.ts';
 import { isChanged, type Handled, type HandledBatch } from './transform.ts';
 import { shorthandOf } from './value.ts';
-import type { Failure, List } from './place.ts';
+import type { Failure, List, Place } from './place.ts';
 
 /** `replay`: payloads stay payloads, nothing else changes. `readable`: payloads become their values, failures their words. */
 export type RenderMode = 'replay' | 'readable';
@@ -16,7 +18,7 @@ interface Edit {
 
 /** A batch with its changed payloads in place; every other byte as it came. */
 export function renderBatch(batch: HandledBatch, mode: RenderMode): Buffer {
-  const edits = mode === 'replay' ? replayEdits(batch.handled) : readableEdits(batch.handled);
+  const edits = mode === 'replay' ? replayEdits(batch) : readableEdits(batch);
   if (edits.length === 0) return batch.bytes;
   edits.sort((a, b) => a.start - b.start);
   const length = edits.reduce((sum, { start, end, text }) => sum + text.length - (end - start), batch.bytes.length);
@@ -32,7 +34,7 @@ export function renderBatch(batch: HandledBatch, mode: RenderMode): Buffer {
   return out;
 }
 
-function replayEdits(handled: readonly Handled[]): Edit[] {
+function replayEdits({ bytes, handled }: HandledBatch): Edit[] {
   const edits: Edit[] = [];
   const shorthand = new Map<List, Handled[]>();
   for (const one of handled) {
@@ -40,30 +42,55 @@ function replayEdits(handled: readonly Handled[]): Edit[] {
     if (place === null) continue;
     if (blob !== undefined) edits.push({ start: place.start, end: place.end, text: `"${blob.toString('base64')}"` });
     else if (place.list?.shorthand === true) collect(shorthand, place.list, one);
-    else if (isChanged(opened) && opened.payload !== null)
-      edits.push({ start: place.start, end: place.end, text: payloadJson(opened.payload) });
+    else edits.push(...editsInPlace(bytes, place, opened));
   }
   // A list in shorthand has no room for payloads: one that changed makes the whole list full.
   for (const [list, elements] of shorthand) {
     if (!elements.some(({ opened }) => isChanged(opened))) continue;
+    if (elements.every(({ place }) => place?.form === 'payload')) {
+      // It had payloads in full already, and no braces around them.
+      edits.push(...elements.flatMap((one) => (one.place === null ? [] : editsInPlace(bytes, one.place, one.opened))));
+      continue;
+    }
     const items = elements.map(({ opened, before }) => inFull(opened.payload ?? before));
     edits.push({ start: list.start, end: list.end, text: `{"payloads":[${items.join(',')}]}` });
   }
   return edits;
 }
 
-function readableEdits(handled: readonly Handled[]): Edit[] {
+function editsInPlace(bytes: Buffer, place: Place, opened: Opened): Edit[] {
+  const { payload } = opened;
+  if (!isChanged(opened) || payload === null) return [];
+  const text = place.form === 'lines' ? flattened(linesAt(bytes, place), payload, false) : payloadJson(payload);
+  return [{ start: place.start, end: place.end, text }];
+}
+
+function linesAt(bytes: Buffer, { start, end }: Place): Buffer {
+  return bytes.subarray(start, end);
+}
+
+function readableEdits({ bytes, handled }: HandledBatch): Edit[] {
   const edits: Edit[] = [];
   const lists = new Map<List, Handled[]>();
   for (const one of handled) {
     const { place } = one;
-    if (place === null || one.blob !== undefined) continue;
+    if (place === null) continue;
+    if (one.blob !== undefined) {
+      edits.push({ start: place.start, end: place.end, text: `"${one.blob.toString('base64')}"` });
+      continue;
+    }
     if (place.list !== null && !place.list.shorthand) {
       collect(lists, place.list, one);
       continue;
     }
     const words = place.failure === null ? null : failureEdits(place.failure, one);
     if (words !== null) edits.push(...words);
+    else if (place.form === 'lines' && one.opened.payload !== null && one.opened.status !== 'failed')
+      edits.push({
+        start: place.start,
+        end: place.end,
+        text: flattened(linesAt(bytes, place), one.opened.payload, true),
+      });
     else if (place.form === 'payload' && one.opened.payload !== null)
       edits.push({ start: place.start, end: place.end, text: Buffer.from(readable(one)) });
   }

@@ -1,6 +1,7 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import type { Document } from './document.ts';
 import type { Batch } from './batch.ts';
+import { payloadOfLines } from './flattened.ts';
 import { decodeBase64, payloadOfParts, readPayloadJson } from './json-form.ts';
 import type { Opened } from './layers.ts';
 import { after, all, type Maybe } from './maybe.ts';
@@ -72,16 +73,22 @@ function transformPlace(bytes: Buffer, place: Place, change: Change): Maybe<Hand
         ? unreadable(place, malformed('the history is not base64'))
         : transformBlob(history, place, change);
     }
+    case 'lines':
     case 'payload': {
       let before: Payload;
       try {
-        before = place.parts === null ? readPayloadJson(bytes, place.start) : payloadOfParts(bytes, place.parts);
+        before = payloadAt(bytes, place);
       } catch (error) {
         return unreadable(place, error);
       }
       return transformPayload(before, place.path, position, change, place);
     }
   }
+}
+
+function payloadAt(bytes: Buffer, { form, parts, start, end }: Place): Payload {
+  if (parts !== null) return payloadOfParts(bytes, parts);
+  return form === 'lines' ? payloadOfLines(bytes.subarray(start, end)) : readPayloadJson(bytes, start);
 }
 
 /** The payload behind a value in shorthand: the CLI's rule, api-go common/v1/payload_json.go. */

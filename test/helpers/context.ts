@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Readable } from 'node:stream';
 import { lazyPorts } from '../../src/adapters/lazy.ts';
 import type { Context, Ports, Sink } from '../../src/context.ts';
@@ -47,6 +48,7 @@ function memoryContext(given: Given) {
   const redactor = createRedactor();
   const stderr = memorySink(given.terminal, redactor.redact);
   const abort = new AbortController();
+  setMaxListeners(0, abort.signal);
   const context: Context = {
     stdin: Object.assign(Readable.from(given.stdin === undefined ? [] : [Buffer.from(given.stdin)]), {
       isTTY: given.terminal !== undefined,

@@ -1,4 +1,6 @@
+import { Readable } from 'node:stream';
 import type { Context } from '../../context.ts';
+import { readDocument } from '../../payload/document.ts';
 import { openPayload } from '../../payload/layers.ts';
 import { readStorageRule, type StorageRule } from '../../payload/storage.ts';
 import type { Change } from '../../payload/transform.ts';
@@ -9,7 +11,7 @@ import { keysOf } from './keys-of.ts';
 import { withHistories, withInput, withKeys } from './options.ts';
 import { intoTarget, targetOf } from './output-of.ts';
 import { remoteOf } from './remote-of.ts';
-import { withSources } from './sources-of.ts';
+import { withSources, type Sources } from './sources-of.ts';
 import { writeDocument, writeValues } from './write.ts';
 
 export function payloadDecode(command: Command, context: Context): unknown {
@@ -56,11 +58,30 @@ export function payloadDecode(command: Command, context: Context): unknown {
           const summary =
             options.mode === 'values'
               ? await writeValues(context, sources, change, output)
-              : await writeDocument(context, sources, change, options.mode, output);
+              : await writeDocument(context, inMode(context, sources, options.mode), change, options.mode, output);
           context.outcome.exitCode = summary.failed > 0 && options.partial !== true ? 1 : 0;
         });
       });
     });
+}
+
+/** A message of the protocol has no place for plain values: to be read it becomes JSON; to be replayed it stays. */
+function inMode(context: Context, sources: Sources, mode: 'readable' | 'replay'): Sources {
+  if (mode === 'replay') return sources;
+  const asJson = async function* () {
+    for await (const source of sources.documents) {
+      const { document } = source;
+      if (document.kind !== 'proto') {
+        yield source;
+        continue;
+      }
+      const text = await (await context.ports.documents()).protoJson(document.type, document.bytes);
+      // An export has no name for its kind: its payloads are told by their shape.
+      const form = document.type.startsWith('export.') ? 'auto' : 'full';
+      yield { ...source, document: await readDocument(Readable.from([Buffer.from(text)]), form) };
+    }
+  };
+  return { ...sources, documents: asJson() };
 }
 
 function declare(command: Command) {

@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import type { Context } from '../../context.ts';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
 import { keyPorts } from '../../payload/key-ports.ts';
+import { isKeyFile, readKeyFile } from '../../payload/key-file.ts';
 import { readKeyring } from '../../payload/keyring-file.ts';
 import {
   emptyKeyring,
@@ -107,6 +108,7 @@ async function keyringOf(context: Context, profile: Profile): Promise<Keyring> {
     throw new NexusctlError('FILE_UNREADABLE', `the keyring ${path} is not there`, {
       hint: 'give another with --keyring FILE, or make a key: nexusctl payload keygen',
     });
+  if (isKeyFile(bytes, path)) return readKeyFile(bytes, path, (key) => context.redactor.add(key));
   return readKeyring(await parseToml(bytes, path), { path, source: sourceIn(path, false) });
 }
 
