@@ -1045,7 +1045,7 @@ _nexusctl() {
     '/config/list') words=''; flags='--output --color --command-timeout --profile --config-file --help' ;;
     '/config/show') words=''; flags='--output --color --command-timeout --profile --config-file --disable-config-file --disable-config-env --address --namespace --client-connect-timeout --grpc-meta --api-key-file --auth --tls --no-tls --tls-cert-path --tls-key-path --tls-ca-path --tls-server-name --tls-disable-host-verification --allow-plaintext-key --backend --cloud-address --cloud-api-key-file --cloud-tls-ca-path --account --codec-endpoint --codec-auth-file --codec-header --policy-file --keyring --allow-exec --strict --env-file --env-from-pid --help' ;;
     '/config/set') words=''; flags='--output --color --command-timeout --profile --config-file --dry-run --no-input --help' ;;
-    '/config/unset') words=''; flags='--output --color --command-timeout --profile --config-file --dry-run --help' ;;
+    '/config/unset') words=''; flags='--output --color --command-timeout --all --profile --config-file --dry-run --yes --no-input --help' ;;
     '/config/import') words=''; flags='--output --color --command-timeout --from --env --profile --config-file --overwrite --dry-run --help' ;;
     '/config/path') words=''; flags='--output --color --command-timeout --config-file --help' ;;
     '/cert') words='inspect generate repair'; flags='--help' ;;

@@ -1,7 +1,8 @@
-import { profileTable } from '../configuration-file.ts';
+import { isTable, profileTable } from '../configuration-file.ts';
 import { olderNames } from '../older-names.ts';
 import type { Profile, ProfileFinding } from '../profile.ts';
 import type { Sources } from '../reader.ts';
+import { places } from '../settings.ts';
 
 type Draft = Omit<Profile, 'findings'>;
 
@@ -61,7 +62,33 @@ export function shadowing({ address, namespace }: Draft, sources: Sources): Prof
       },
     ];
   });
-  return [...hidden, ...legacyInCli(sources)];
+  return [...hidden, ...mixedForms(sources), ...legacyInCli(sources)];
+}
+
+/** A variable with the data beside a path in the file, or the other way round: Go merges both and then refuses them. */
+function mixedForms({ env, temporal, profile }: Sources): ProfileFinding[] {
+  const tls = profileTable(temporal, profile)?.['tls'];
+  if (temporal === null || !isTable(tls)) return [];
+  return [places['tls.client_cert'], places['tls.client_key'], places['tls.server_ca']].flatMap((place) => {
+    const pairs = [
+      [place.dataVariable, place.temporal],
+      [place.variable, place.temporalData],
+    ] as const;
+    return pairs.flatMap(([variable, key]): ProfileFinding[] => {
+      const inFile = tls[key.slice('tls.'.length)];
+      if (!env[variable] || typeof inFile !== 'string' || inFile === '') return [];
+      return [
+        {
+          code: 'CFG008',
+          severity: 'warning',
+          message: `${variable} stands beside ${key} of profile ${profile}: nexusctl takes the variable, Go refuses the two`,
+          origin: { kind: 'environment', name: variable },
+          fix: `unset ${variable}, or remove ${key} from the profile`,
+          affects: ['go'],
+        },
+      ];
+    });
+  });
 }
 
 /** The CLI lets its older names win over the modern ones; the SDKs do not read them at all. */
