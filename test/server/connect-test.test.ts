@@ -84,6 +84,8 @@ describe('a real server that is healthy', () => {
     expect(complaints(report)).toEqual([]);
     expect(report.primary).toBeNull();
     expect(exitCode).toBe(0);
+    const { findings } = report.checks.find(({ id }) => id === 'nexus')!;
+    expect(findings.map(({ code }) => code)).toEqual(['NEX006']);
   });
 
   it('is reached as the tls-simple sample does it: from a profile', async (context) => {

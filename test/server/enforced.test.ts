@@ -78,6 +78,16 @@ describe.for(Object.keys(variants) as (keyof typeof variants)[])('an enforcing s
     });
     const said = JSON.stringify((await nexusctl('endpoint check billing --from orders')).result);
     expect(said.includes('CALLERS_NOT_AUTHENTICATED')).toBe(!callersAuthenticated);
+    const tested = await nexusctl('connect-test');
+    const { findings } = (tested.result as unknown as Tested).checks.find(({ id }) => id === 'nexus')!;
+    expect(findings).toMatchObject([
+      {
+        code: callersAuthenticated ? 'NEX007' : 'NEX006',
+        message: expect.stringContaining(String(digest).slice(0, 12)) as unknown,
+        evidence: { state: callersAuthenticated ? 'enforced' : 'callers-not-authenticated' },
+      },
+    ]);
+    expect(tested.exitCode).toBe(0);
   });
 
   it('lets a listed caller do all that operations do', async (context) => {
@@ -196,6 +206,10 @@ describe.for(Object.keys(variants) as (keyof typeof variants)[])('an enforcing s
     await nexusctl('endpoint allow billing orders');
   });
 });
+
+interface Tested {
+  readonly checks: readonly { readonly id: string; readonly findings: readonly object[] }[];
+}
 
 const toQueue = ['--target-task-queue', handlerQueue];
 

@@ -149,11 +149,13 @@ describe('a policy that was tampered with', () => {
     await putPolicy(good);
   });
 
-  it('deleted while the server runs, it stays in force', async (context) => {
+  it('deleted while the server runs, it stays in force, and connect-test says so', async (context) => {
     const { policyPath, address, putPolicy } = running(context);
     await rm(policyPath);
     await expect.poll(async () => (await announced(address))['problem'], { timeout: 10_000 }).toBe('UNREADABLE');
     expect(await maySee('refunds')).toMatch(/^7 /);
+    const tested = await nexusctlOn(server!)('connect-test');
+    expect(JSON.stringify(tested.result)).toContain('UNREADABLE');
     await putPolicy(good);
   });
 
