@@ -1,0 +1,39 @@
+// Runs a command with all that it starts as one group of processes, none of which outlives this process.
+import { spawn } from 'node:child_process';
+import process from 'node:process';
+
+/** Ends the group when the pipe closes without a word: this process is gone, and could say nothing. */
+const guard = 'read -r ended && exit; kill -TERM -- "-$1"; sleep 5; kill -KILL -- "-$1"';
+
+/**
+ * @param {readonly string[]} command
+ * @returns {Promise<number>} its exit code; 128 and the number of the signal when one ended it
+ */
+export function runInGroup([program, ...args]) {
+  const child = spawn(program, args, { stdio: 'inherit', detached: true });
+  const watch = spawn('/bin/sh', ['-c', guard, 'sh', String(child.pid)], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  const forward = (signal) => killGroup(child.pid, signal);
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  for (const signal of signals) process.on(signal, forward);
+  return new Promise((resolve) => {
+    child.on('error', () => resolve(127));
+    child.on('exit', (code, signal) => {
+      watch.stdin.end('ended\n');
+      for (const one of signals) process.off(one, forward);
+      resolve(code ?? 128 + (numbers[signal] ?? 0));
+    });
+  });
+}
+
+const numbers = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
+
+function killGroup(id, signal) {
+  try {
+    process.kill(-id, signal);
+  } catch {
+    // It has ended meanwhile.
+  }
+}
