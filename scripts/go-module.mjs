@@ -48,11 +48,21 @@ export function buildOnce({ folder, target, name, say, about }) {
     return undefined;
   }
   for (const old of readdirSync(cache).filter((file) => file.startsWith(prefix))) {
-    if (resolve(cache, old) !== unfinished) rmSync(join(cache, old), { force: true });
+    if (!isBeingMade(old)) rmSync(join(cache, old), { force: true });
   }
   renameSync(unfinished, path);
   say(`built in ${String(Math.round((Date.now() - started) / 1000))} s: ${path}`);
   return path;
+}
+
+/** `NAME.PID`, and the process is there: another build, or this one. */
+function isBeingMade(file) {
+  const owner = Number(/\.(\d+)$/.exec(file)?.[1]);
+  try {
+    return owner > 0 && process.kill(owner, 0);
+  } catch {
+    return false;
+  }
 }
 
 function sourceHash(folder) {

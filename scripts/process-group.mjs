@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import process from 'node:process';
 
 /** Ends the group when the pipe closes without a word: this process is gone, and could say nothing. */
-const guard = 'read -r ended && exit; kill -TERM -- "-$1"; sleep 5; kill -KILL -- "-$1"';
+const guard = 'read -r ended && exit; kill -s TERM -- "-$1"; sleep 2; kill -s KILL -- "-$1"';
 
 /**
  * @param {readonly string[]} command
@@ -15,14 +15,23 @@ export function runInGroup([program, ...args]) {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
-  const forward = (signal) => killGroup(child.pid, signal);
+  let grace;
+  const end = (signal) => {
+    killGroup(child.pid, signal);
+    grace ??= setTimeout(() => killGroup(child.pid, 'SIGKILL'), 5000);
+  };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-  for (const signal of signals) process.on(signal, forward);
+  for (const signal of signals) process.on(signal, end);
+  // npm ends its shell, not what that runs: then our parent is another.
+  const parent = process.ppid;
+  const orphaned = setInterval(() => process.ppid !== parent && end('SIGTERM'), 500);
   return new Promise((resolve) => {
     child.on('error', () => resolve(127));
     child.on('exit', (code, signal) => {
       watch.stdin.end('ended\n');
-      for (const one of signals) process.off(one, forward);
+      for (const one of signals) process.off(one, end);
+      clearTimeout(grace);
+      clearInterval(orphaned);
       resolve(code ?? 128 + (numbers[signal] ?? 0));
     });
   });

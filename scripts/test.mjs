@@ -1,18 +1,16 @@
 // `npm test`: installs what is missing and runs every test, the Go module's first; the summary of all others comes last.
 // `npm run test:unit` leaves out what needs a neighbour. Further arguments (files, -t NAME) go to vitest alone.
 import process from 'node:process';
-import { installNeighbours } from './neighbours.mjs';
 import { runInGroup } from './process-group.mjs';
-import { install } from './setup.mjs';
 
-install();
+const script = (name) => runInGroup([process.execPath, `scripts/${name}.mjs`]);
 const unit = process.argv.includes('--unit');
 const rest = process.argv.slice(2).filter((argument) => argument !== '--unit');
-if (!unit) installNeighbours();
+const before = ['setup', ...(unit ? [] : ['neighbours']), ...(unit || rest.length > 0 ? [] : ['authorizer', 'web-ui'])];
 const failed = [];
-for (const step of unit || rest.length > 0 ? [] : ['authorizer', 'web-ui']) {
-  const code = await runInGroup([process.execPath, `scripts/${step}.mjs`]);
-  if (code > 128) process.exit(code);
+for (const step of before) {
+  const code = await script(step);
+  if (code > 128 || (code !== 0 && step === 'setup')) process.exit(code);
   if (code !== 0) failed.push(step);
 }
 const without = unit ? ['--exclude', 'test/{browser,e2e,faults,server}/**'] : [];

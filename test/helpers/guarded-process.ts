@@ -48,14 +48,14 @@ export function startGuarded(command: readonly string[], { folder, env = {}, sig
   };
 }
 
-/** A server that does not obey within ten seconds is killed. Nobody may be left to read what the shell says of it. */
+/** A server that does not obey within five seconds is killed. Nobody may be left to read what the shell says of it. */
 const guard = `
   exec 3<&0
   "$@" </dev/null 3<&- & server=$!
   (
     cat <&3 >/dev/null
     kill -$GUARDED_SIGNAL $server
-    left=50; while [ $left -gt 0 ] && kill -0 $server; do sleep 0.2; left=$((left - 1)); done
+    left=25; while [ $left -gt 0 ] && kill -0 $server; do sleep 0.2; left=$((left - 1)); done
     kill -KILL $server
   ) 2>/dev/null & watch=$!
   exec 3<&- </dev/null >/dev/null 2>&1

@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { makeFolder } from '../helpers/folder.ts';
+import { startGuarded } from '../helpers/guarded-process.ts';
+
+const isThere = (id: number): boolean => {
+  try {
+    return process.kill(id, 0);
+  } catch {
+    return false;
+  }
+};
+
+/** Starts a group with a process in it that obeys no SIGTERM, and gives that one's id once it runs. */
+async function startGroup() {
+  const folder = await makeFolder();
+  const inner = `trap "" TERM INT; echo $$ > ${folder}/id; while :; do sleep 0.2; done`;
+  const script = `import('./scripts/process-group.mjs').then(({ runInGroup }) => runInGroup(${JSON.stringify(['sh', '-c', inner])}))`;
+  const runner = spawn(process.execPath, ['-e', script], { stdio: 'ignore' });
+  const path = join(folder, 'id');
+  await expect.poll(() => existsSync(path), { timeout: 10_000 }).toBe(true);
+  await expect.poll(async () => Number(await readFile(path, 'utf8')), { timeout: 10_000 }).toBeGreaterThan(0);
+  return { runner, id: Number(await readFile(path, 'utf8')) };
+}
+
+it('what the tests start ends with them, however they end', { timeout: 40_000 }, async () => {
+  const ends = (['SIGINT', 'SIGTERM', 'SIGKILL'] as const).map(async (signal) => {
+    const { runner, id } = await startGroup();
+    const ended = once(runner, 'exit');
+    expect(isThere(id)).toBe(true);
+    runner.kill(signal);
+    await expect.poll(() => isThere(id), { timeout: 20_000 }).toBe(false);
+    await ended;
+  });
+  const folder = await makeFolder();
+  const server = startGuarded(['sh', '-c', 'trap "" TERM; echo up; while :; do sleep 0.2; done'], { folder });
+  await expect.poll(() => server.log(), { timeout: 10_000 }).toContain('up');
+  await Promise.all([...ends, server.close()]);
+  expect(server.ended()).toBe(true);
+  expect(existsSync(folder)).toBe(false);
+});
