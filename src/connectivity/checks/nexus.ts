@@ -93,7 +93,7 @@ function enforcement({ policy }: SystemInfo): Finding[] {
       return [
         finding(
           'NEX006',
-          `enforced, but callers are not authenticated: the server enforces the policy${digest}, and anybody may act in the namespace of a caller`,
+          `enforced, but callers are not authenticated: the server enforces the policy${digest}, and anybody may act in the namespace of a caller${policy.problem === undefined ? '' : `; its policy files cannot be used as they are now (${policy.problem})`}`,
           { severity: 'warning', evidence: { state: policy.state } },
         ),
       ];
