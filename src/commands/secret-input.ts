@@ -39,16 +39,26 @@ async function piped({ stdin, signal }: Context): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
+/** A PEM that is pasted has lines of its own: it ends with its END line, not with the first line break. */
+function isOpenPem(text: string): boolean {
+  return text.trimStart().startsWith('-----BEGIN ') && !/-----END [A-Z0-9 ]+-----\s*$/.test(text);
+}
+
 /** Terminal input key by key: nothing is echoed, so nothing is left on the screen or in a recording of it. */
 async function typed({ stdin, stderr, signal }: Context, name: string): Promise<string> {
   const terminal = stdin as typeof stdin & { readonly setRawMode?: (raw: boolean) => void };
-  await stderr.write(`${name} (nothing is shown): `);
+  // First the echo goes off, then the question comes: nobody types too early.
   terminal.setRawMode?.(true);
   let text = '';
   try {
+    await stderr.write(`${name} (nothing is shown): `);
     for await (const chunk of addAbortSignal(signal, stdin)) {
       for (const character of String(chunk)) {
-        if (character === '\r' || character === '\n') return text;
+        if (character === '\r' || character === '\n') {
+          if (!isOpenPem(text)) return text;
+          text += '\n';
+          continue;
+        }
         if (character === '\u0003' || character === '\u0004')
           throw new NexusctlError('CANCELLED', 'nothing was changed');
         text = character === '\u007f' || character === '\b' ? text.slice(0, -1) : text + character;

@@ -4,6 +4,7 @@ import type { TomlTable } from './profile.ts';
 import type { Sources } from './reader.ts';
 import { describeSecret } from './secret.ts';
 import { places, type Places } from './settings.ts';
+import { dotted } from './toml-lines.ts';
 
 /** The programs that read the same files and variables; `core` are the SDKs for Python, .NET and Ruby. */
 export const readers = ['cli', 'typescript', 'go', 'core'] as const;
@@ -50,9 +51,33 @@ export function seenBy(reader: ReaderName, sources: Sources): ReadonlyMap<string
   if (reader === 'cli') {
     put('codec.endpoint', text(places['codec.endpoint']));
     put('codec.auth', hidden(text({ variable: 'TEMPORAL_CODEC_AUTH', temporal: 'codec.auth' })));
+    // What `temporal cloud login` left: a credential that works here and nowhere else.
+    if (tableAt(table, ['oauth']) !== null)
+      put('oauth', { value: '********', from: `profile.${sources.profile}.oauth` });
   }
+  for (const [name, from] of metadata(reader, env, table, sources.profile))
+    put(`grpc_meta.${name}`, { value: '********', from });
   put('tls', tls(reader, env, table, sources.profile, seen));
   return seen;
+}
+
+/** Names as they are sent: TypeScript makes hyphens of the first two underscores only. */
+function metadata(reader: ReaderName, env: Env, table: TomlTable, profile: string): ReadonlyMap<string, string> {
+  const sent = (key: string): string => {
+    const name = key.toLowerCase();
+    return reader === 'typescript' ? name.replace('_', '-').replace('_', '-') : name.replaceAll('_', '-');
+  };
+  const names = new Map<string, string>();
+  for (const [key, value] of Object.entries(tableAt(table, ['grpc_meta']) ?? {}))
+    if (typeof value === 'string') names.set(sent(key), dotted(['profile', profile, 'grpc_meta', key]));
+  const prefix = 'TEMPORAL_GRPC_META_';
+  for (const [variable, value] of Object.entries(env)) {
+    if (!variable.startsWith(prefix)) continue;
+    const name = sent(variable.slice(prefix.length));
+    if (value === undefined || value === '') names.delete(name);
+    else names.set(name, variable);
+  }
+  return names;
 }
 
 function tableOf(reader: ReaderName, { env, temporal, profile }: Sources): TomlTable {

@@ -101,9 +101,8 @@ function differences(
   ours: ShownSetting | undefined,
   seen: readonly (readonly [ReaderName, ReadonlyMap<string, Seen>])[],
 ): { readonly readers: Partial<Record<ReaderName, string | null>> } | undefined {
-  // Settings that only nexusctl has differ for everybody by nature; codec settings are the CLI's alone.
-  if (/^(auth|backend|cloud_\w+|account_id|policy_file|keyring|grpc_meta\..*|codec\..*)$/.test(setting))
-    return undefined;
+  // Settings that only nexusctl has differ for everybody by nature.
+  if (/^(auth|backend|cloud_\w+|account_id|policy_file|keyring|codec\.header\..*)$/.test(setting)) return undefined;
   const others = seen.flatMap(([reader, map]): (readonly [ReaderName, string | null])[] => {
     const theirs = map.get(setting);
     if (sameAs(ours, theirs)) return [];

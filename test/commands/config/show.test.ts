@@ -147,6 +147,30 @@ describe('what other readers see', () => {
     expect(item(await show([], env), setting)?.readers).toEqual(readers);
   });
 
+  // Null: it does not see what nexusctl sees. Masked: it sees what nexusctl does not.
+  it.each([
+    ['grpc_meta.x-a-b-c', { typescript: null }],
+    ['grpc_meta.x-a-b_c', { typescript: '******** (profile.default.grpc_meta.x_a_b_c)' }],
+    ['grpc_meta.x-a', undefined],
+    ['codec.endpoint', { typescript: null, go: null, core: null }],
+    ['codec.auth', { typescript: null, go: null, core: null }],
+    ['authority', { typescript: null, core: null }],
+    ['oauth', { cli: '******** (profile.default.oauth)' }],
+  ])('%s of a file, complete', async (setting, readers) => {
+    const folder = await makeFolder({
+      'temporalio/temporal.toml': [
+        '[profile.default]',
+        'authority = "a"',
+        `grpc_meta = { x_a_b_c = "${canary}", x-a = "${canary}" }`,
+        `codec = { endpoint = "https://c", auth = "${canary}" }`,
+        `oauth = { client_id = "${canary}" }`,
+      ].join('\n'),
+    });
+    const shown = await show([], { XDG_CONFIG_HOME: folder });
+    expect(item(shown, setting)?.readers).toEqual(readers);
+    expect(JSON.stringify(shown)).not.toContain(canary);
+  });
+
   it('say nothing when all see the same', async () => {
     const shown = await show([], { TEMPORAL_ADDRESS: 'a:1', TEMPORAL_API_KEY: 'k12345', TEMPORAL_NAMESPACE: 'n' });
     expect(shown.items.filter(({ readers }) => readers !== undefined)).toEqual([]);
