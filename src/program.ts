@@ -324,6 +324,8 @@ export function buildProgram(context: Context): Program {
       getOutHelpWidth: () => context.stdout.columns,
       getOutHasColors: () => wantsColor('auto', context.stdout.isTTY, context.env),
     })
+    // On a narrow terminal too, words are not cut in two.
+    .configureHelp({ minWidthToWrap: 16 })
     .addHelpText('after', '\n`nexusctl COMMAND --help` shows flags and examples of a command.');
   for (const option of hoistedOptions()) command.addOption(option);
   command.hook('preAction', (root, action) => {

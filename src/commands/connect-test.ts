@@ -8,6 +8,7 @@ import type { Context } from '../context.ts';
 import { combineExitCodes, exitCodes, type ExitCode } from '../errors/exit-codes.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { emit } from '../output/emit.ts';
+import { makeProgress } from '../output/progress.ts';
 import { escapeDeep } from '../output/escape.ts';
 import { listProfiles } from '../profile/list.ts';
 import { loadSources } from '../profile/load.ts';
@@ -169,7 +170,7 @@ async function testOnce(context: Context, options: Options): Promise<Report> {
     clock: context.now,
     observer: progress.observer,
   });
-  await progress.clear();
+  progress.clear();
   // A server may send a key back in its own words.
   const whole = { ...report, checks: placed(report.checks, context), warnings: secrets.warnings() };
   return escapeDeep(whole, context.redactor.redact);
@@ -209,26 +210,7 @@ function checkIds(text: string): readonly CheckId[] {
 function progressOn(
   { stderr }: Context,
   { output }: Options,
-): { readonly observer: Observer; readonly clear: () => Promise<void> } {
-  const shown = stderr.isTTY && output === 'text';
-  const write = (text: string): Promise<void> =>
-    shown ? stderr.write(`\r\u001b[2K${text}`).catch(() => undefined) : Promise.resolve();
-  return {
-    observer: {
-      started: ({ title }) => void write(`· ${title}`),
-      finished: () => undefined,
-    },
-    clear: () => write(''),
-  };
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
-  signal.throwIfAborted();
+): { readonly observer: Observer; readonly clear: () => void } {
+  const { show, clear } = makeProgress({ ...stderr, isTTY: stderr.isTTY && output === 'text' });
+  return { observer: { started: ({ title }) => show(title), finished: () => undefined }, clear };
 }

@@ -2,6 +2,7 @@ import { catalogue } from '../../connectivity/catalogue.ts';
 import type { CheckResult, Prediction, Report } from '../../connectivity/check.ts';
 import type { Finding } from '../../connectivity/finding.ts';
 import { marks, type Style } from '../../output/style.ts';
+import { wrapLine } from '../../output/wrap.ts';
 
 /** One line for each check; what was found is expanded; the verdict is the last line. */
 export function reportText(report: Report, style: Style): string {
@@ -11,7 +12,9 @@ export function reportText(report: Report, style: Style): string {
     ...report.warnings.map((warning) => `${style.yellow(marks.warn)} ${warning}`),
     '',
     verdict(report, style),
-  ].join('\n');
+  ]
+    .map((line) => (/^ *\$ /.test(line) ? line : wrapLine(line, style.width)))
+    .join('\n');
 }
 
 function checkLines({ status, title, durationMs, skippedBecause, findings }: CheckResult, style: Style): string[] {
