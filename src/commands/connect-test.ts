@@ -214,3 +214,14 @@ function progressOn(
   const { show, clear } = makeProgress({ ...stderr, isTTY: stderr.isTTY && output === 'text' });
   return { observer: { started: ({ title }) => show(title), finished: () => undefined }, clear };
 }
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+  signal.throwIfAborted();
+}

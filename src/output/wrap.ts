@@ -1,4 +1,3 @@
-// eslint-disable-next-line no-control-regex -- what colours a word has no width
 const paint = /\u001b\[[\d;]*m/g;
 
 /**

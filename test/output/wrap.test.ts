@@ -7,7 +7,7 @@ describe('a line that is longer than the terminal', () => {
       'breaks between words, under the text',
       '– certificate and key belong together  skipped: none',
       24,
-      ['– certificate and key', '  belong together  skipped:', '  none'],
+      ['– certificate and key', '  belong together', '  skipped: none'],
     ],
     [
       'goes on behind its label',
