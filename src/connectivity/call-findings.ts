@@ -92,6 +92,8 @@ function page(
     return finding('MTL001', `HTTP ${status}${gateway}: it wants a client certificate and none was sent`);
   if (text.includes('The SSL certificate error'))
     return finding('MTL002', `HTTP ${status}${gateway}: it does not accept the client certificate`);
+  if (/<title>[^<]*temporal/i.test(text))
+    return finding('ADR005', `HTTP ${status}${gateway} with the page of a Temporal Web UI answers in place of gRPC`);
   if (httpStatus === 413)
     return finding('RPC013', `HTTP 413${gateway}: the request is too large for it`, { evidence: seen });
   if (httpStatus === 502 && text.includes('invalid or incomplete response'))
@@ -115,6 +117,11 @@ export function isEnvoy(headers: Readonly<Record<string, string>>): boolean {
   );
 }
 
+/** Envoy names the time that the server behind it took; an answer of its own has none. */
+function isPassedOn(headers: Readonly<Record<string, string>>): boolean {
+  return headers['x-envoy-upstream-service-time'] !== undefined;
+}
+
 /** Statuses that mean the same for every call; null: the call itself must say what its status means. */
 export function statusFinding(result: UnaryResult, method: string): Finding | null {
   const { grpcStatus, grpcMessage, headers } = result;
@@ -123,7 +130,7 @@ export function statusFinding(result: UnaryResult, method: string): Finding | nu
   const said = words === '' ? 'without a word' : `"${words}"`;
   if (grpcStatus === 0) return null;
   if (
-    isEnvoy(headers) ||
+    (isEnvoy(headers) && !isPassedOn(headers)) ||
     /^(?:upstream connect error|no healthy upstream|upstream request timeout|RBAC: access denied)/.test(words)
   )
     return finding('RPC007', `a gateway answers ${method} itself with status ${String(grpcStatus)}: ${said}`, {

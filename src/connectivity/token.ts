@@ -5,6 +5,8 @@ export interface TokenClaims {
   readonly issuedAt?: Date;
   readonly issuer?: string;
   readonly account?: string;
+  /** Of `permissions`, each NAMESPACE:ROLE; `temporal-system` stands for the whole cluster. */
+  readonly namespaces?: readonly string[];
 }
 
 /** `jwt`: readable; `broken`: it begins like a JWT and is none; `opaque`: it is something else. */
@@ -22,12 +24,17 @@ export function tokenShape(key: string): TokenShape {
 function claimsOf(body: Readonly<Record<string, unknown>>): TokenClaims {
   const issuer = body['iss'];
   const account = body['account_id'] ?? body['accountId'];
+  const permissions = body['permissions'];
+  const namespaces = Array.isArray(permissions)
+    ? permissions.flatMap((permission) => (typeof permission === 'string' ? [permission.split(':')[0] ?? ''] : []))
+    : undefined;
   return {
     ...dateOf('expires', body['exp']),
     ...dateOf('notBefore', body['nbf']),
     ...dateOf('issuedAt', body['iat']),
     ...(typeof issuer === 'string' ? { issuer } : {}),
     ...(typeof account === 'string' ? { account } : {}),
+    ...(namespaces === undefined ? {} : { namespaces }),
   };
 }
 

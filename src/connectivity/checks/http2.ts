@@ -97,14 +97,14 @@ async function inClear(failed: Failed, address: AddressEvidence, way: Way, input
     return finding('TCP006', `${shown} accepts the connection and closes it at once`, { evidence: { host, port } });
   if (unasked?.ok === true && unasked.then === 'reset')
     return finding('TCP003', `${shown} accepts the connection and resets it at once`, { evidence: { host, port } });
+  if (preface.kind === 'answered' && !isHttp2(preface.bytes))
+    return finding('TCP007', `${shown} is not a gRPC server: it answers with something else`, {
+      evidence: { host, port, banner: banner(preface.bytes) },
+    });
   if (failed.errno === 'ETIMEDOUT' && http1.kind === 'silent')
     return finding('TCP008', `${shown} accepts the connection and then stays silent`, { evidence: { host, port } });
   if (failed.errno === 'ETIMEDOUT')
     return finding('H2002', `${shown} sends no HTTP/2 settings`, { evidence: { ms: failed.ms } });
-  if (isProtocolError(failed.errno) && preface.kind === 'answered' && !isHttp2(preface.bytes))
-    return finding('TCP007', `${shown} is not a gRPC server: it answers with something else`, {
-      evidence: { host, port, banner: banner(preface.bytes) },
-    });
   return finding('H2004', `${shown} closes the connection before HTTP/2 is set up (${failed.errno})`, {
     causes: [
       { text: 'a load balancer has no healthy backend', likelihood: 'medium' },

@@ -5,6 +5,7 @@ import { callHeaders, mayCarryCredentials } from '../credentials.ts';
 import { commandLine, finding, type Finding } from '../finding.ts';
 import { firstMessage } from '../grpc-frame.ts';
 import type { Session, UnaryResult } from '../net.ts';
+import { tokenShape } from '../token.ts';
 import { limitsOf } from '../way.ts';
 import { excerpt } from '../wire-words.ts';
 
@@ -66,7 +67,12 @@ function refused(result: UnaryResult, name: string, session: Session, input: Che
     case 3:
       return finding('NSP002', `the server refuses the namespace name ${name}${said}`, { evidence });
     case 12:
-      return finding('RPC003', `the server does not know DescribeNamespace${said}`, { evidence });
+      return finding('TMP002', `the server does not know DescribeNamespace${said}`, { severity: 'error', evidence });
+    case 9:
+      return finding('NSP003', `the namespace ${name} cannot be used in its state${said}`, {
+        severity: 'error',
+        evidence,
+      });
     case 16:
       return (
         skewed(result, input) ??
@@ -124,11 +130,25 @@ function credentialCauses(input: CheckInput, session: Session): Finding['causes'
       : [{ text: 'the server wants an API key beside or in place of the certificate', likelihood: 'medium' }];
   if (!mayCarryCredentials(input, session))
     return [{ text: 'the API key was not sent, because this connection is not verified', likelihood: 'high' }];
+  const claimed = namesInToken(input);
+  const { value } = input.subject.profile.namespace;
+  if (claimed !== null && !claimed.includes(value) && !claimed.includes('temporal-system'))
+    return [
+      { text: `the permissions in the API key do not name ${value}`, likelihood: 'high' },
+      { text: 'the namespace name is wrong', likelihood: 'medium' },
+    ];
   return [
     { text: 'the key lacks a role in this namespace', likelihood: 'medium' },
     { text: 'the key is wrong, revoked, or of another account', likelihood: 'medium' },
     { text: 'the namespace name is wrong', likelihood: 'medium' },
   ];
+}
+
+/** The namespaces for which the key claims a role, by the default claim mapper of a server; null when it says nothing. */
+function namesInToken(input: CheckInput): readonly string[] | null {
+  const key = input.evidence('token')?.apiKey;
+  const shape = key === undefined ? null : tokenShape(key);
+  return shape?.kind === 'jwt' ? (shape.claims.namespaces ?? null) : null;
 }
 
 const skewLimitMs = 60_000;

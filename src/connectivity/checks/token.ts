@@ -61,7 +61,11 @@ function shapeFindings(key: string, material: Read): Finding[] {
   const bare = trimmed.replace(/^["'`\u2018-\u201d]+|["'`\u2018-\u201d]+$/g, '').trim();
   if (/^bearer\b/i.test(bare)) found.push(add('TOK003', 'begins with `Bearer`, a word that the SDKs add themselves'));
   const rest = bare.replace(/^bearer\s*:?\s*/i, '');
-  if (/\*{3}|\u2022|\u2026|\.{3}|^x{8,}$|^<.*>$|\$\{|\{\{|^your[-_ ]/i.test(rest))
+  if (
+    /\*{3}|\u2022|\u2026|\.{3}|^x{8,}$|^<.*>$|\$\{|\{\{|^[{[]|^your[-_ ]|^(?:null|undefined|none|nil|changeme|todo|placeholder)$/i.test(
+      rest,
+    )
+  )
     found.push(add('TOK005', 'is a masked, shortened or template value, not a key'));
   else if (/[^\x00-\x7f]/.test(rest)) found.push(add('TOK005', 'has characters that are not ASCII'));
   else if (/[\x00-\x20\x7f]/.test(rest))

@@ -4,6 +4,9 @@ import { canary } from '../lab.ts';
 import { answers, ca, everything, pair, read, tlsOf } from '../scenes.ts';
 import { namespaceReply, startTcp, startTemporal } from '../server.ts';
 
+/** Istio and Envoy mark every answer that they pass on. */
+const behindEnvoy = { server: 'istio-envoy', 'x-envoy-upstream-service-time': '3' };
+
 export const grpcFaults: readonly Fault[] = [
   ...[400, 401, 403, 404, 429, 464, 500, 502, 503, 504].map((status): Fault => ({
     name: `HTTP ${String(status)}`,
@@ -198,4 +201,52 @@ export const grpcFaults: readonly Fault[] = [
     works: true,
     scene: answers({ headers: { 'nexusctl-policy-state': 'enforced', 'nexusctl-policy-problem': 'SYNTAX' } }),
   },
+  {
+    name: 'no such namespace, behind Envoy',
+    code: 'NSP001',
+    scene: answers({
+      namespace: { status: 5, message: 'Namespace default is not found.', headers: behindEnvoy },
+    }),
+  },
+  {
+    name: 'denied by the server, behind Istio',
+    code: 'AUT003',
+    scene: answers({ namespace: { status: 7, message: 'Request unauthorized.', headers: behindEnvoy } }),
+  },
+  {
+    name: 'Jwt is missing, says Envoy itself',
+    code: 'RPC007',
+    scene: everything({ status: 16, message: 'Jwt is missing', headers: { server: 'envoy' } }),
+  },
+  {
+    name: 'namespace in a state that cannot be used',
+    code: 'NSP003',
+    scene: answers({ namespace: { status: 9, message: 'Namespace default is in state deleted' } }),
+  },
+  {
+    name: 'a server that does not know DescribeNamespace',
+    code: 'TMP002',
+    scene: answers({ namespace: { status: 12, message: 'unknown method DescribeNamespace' } }),
+  },
+  {
+    name: 'Web UI over HTTP/2',
+    code: 'ADR005',
+    scene: everything({ http: { status: 200, body: '<!doctype html><title>Temporal</title>' } }),
+  },
+  {
+    name: 'JSON of a gRPC gateway',
+    code: 'RPC001',
+    scene: everything({
+      http: {
+        status: 404,
+        headers: { 'content-type': 'application/json' },
+        body: '{"code":5,"message":"Not Found","details":[]}',
+      },
+    }),
+  },
+  ...[301, 302, 308, 415, 421, 426, 520].map((status): Fault => ({
+    name: `HTTP ${String(status)}`,
+    code: 'RPC001',
+    scene: everything({ http: { status } }),
+  })),
 ];

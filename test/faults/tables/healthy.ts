@@ -72,4 +72,8 @@ export const healthy: readonly Healthy[] = [
       };
     },
   },
+  {
+    name: 'behind Envoy',
+    scene: answers({ headers: { server: 'envoy', 'x-envoy-upstream-service-time': '3' } }),
+  },
 ];

@@ -275,6 +275,43 @@ export const localFaults: readonly Fault[] = [
   { name: 'key with a trailing newline', code: 'TOK002', scene: env({ TEMPORAL_API_KEY: `${canary}\n` }) },
   { name: 'key with Bearer', code: 'TOK003', scene: env({ TEMPORAL_API_KEY: `Bearer ${canary}` }) },
   { name: 'key in quotes', code: 'TOK004', scene: env({ TEMPORAL_API_KEY: `"${canary}"` }) },
+  ...['null', 'undefined', 'changeme', '${API_KEY}', '<api key>', '{"token":"abc"}'].map((key): Fault => ({
+    name: `key ${key}`,
+    code: 'TOK005',
+    scene: env({ TEMPORAL_API_KEY: key }),
+  })),
+  ...(
+    [
+      ['indented', 'CRT002', (text: string) => text.replace(/^/gm, '  ')],
+      ['in quotes', 'CRT002', (text: string) => `"${text}"`],
+      ['without its BEGIN line', 'CRT002', (text: string) => text.replace(/-----BEGIN.*\n/, '')],
+      ['without its END line', 'CRT003', (text: string) => text.replace(/-----END.*\n/, '')],
+      ['with typographic dashes', 'CRT002', (text: string) => text.replaceAll('-----', '——')],
+      ['in UTF-16', 'CRT002', (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le')],
+      ['percent-encoded', 'CRT002', (text: string) => encodeURIComponent(text)],
+      ['inside JSON', 'CRT002', (text: string) => JSON.stringify({ cert: text })],
+      ['inside YAML', 'CRT002', (text: string) => `cert: |\n${text.replace(/^/gm, '  ')}`],
+      ['with bytes changed', 'CRT003', (text: string) => text.replace(/\n[A-Za-z0-9+/]{8}/, '\nAAAAAAAA')],
+      ['that is a page', 'CRT002', () => '<html><body>Sign in</body></html>'],
+    ] as const
+  ).map(([name, code, mangle]): Fault => ({
+    name: `certificate ${name}`,
+    code,
+    scene: files(mangled('client.pem', mangle), key),
+  })),
+  ...(
+    [
+      ['with \\n escapes', (text: string) => text.replaceAll('\n', '\\n')],
+      ['in base64', (text: string) => Buffer.from(text).toString('base64')],
+      ['cut', (text: string) => text.slice(0, 100)],
+      ['empty', () => ''],
+      ['in quotes', (text: string) => `'${text}'`],
+    ] as const
+  ).map(([name, mangle]): Fault => ({
+    name: `key file ${name}`,
+    code: 'KEY001',
+    scene: files(client, mangled('client.key', mangle)),
+  })),
   { name: 'masked key', code: 'TOK005', scene: env({ TEMPORAL_API_KEY: 'abc…xyz' }) },
   { name: 'key expired', code: 'TOK007', scene: env({ TEMPORAL_API_KEY: token({ exp: seconds - 3600 }) }) },
   {

@@ -113,6 +113,8 @@ export const tcpFaults: readonly Fault[] = [
   ...Object.entries({
     Redis: '-ERR unknown command\r\n',
     'something that echoes': null,
+    'a short word': 'no!',
+    PostgreSQL: 'E\0\0\0\u0085SFATAL\0',
   }).map(([name, answer]): Fault => ({
     name: `${name}, only when asked`,
     code: 'TCP007',
