@@ -5,9 +5,10 @@ const everyMs = 1000;
 /**
  * Looks at the files once a second: a Kubernetes volume swaps a link, an editor renames, and neither is seen reliably
  * by a watch on the file itself. Callbacks never overlap.
+ * @param paths asked for each time: what was read may name other files now, and such a file counts as changed
  */
-export function watch(paths: readonly string[], changed: () => Promise<void>, signal: AbortSignal): void {
-  let seen = look(paths);
+export function watch(paths: () => readonly string[], changed: () => Promise<void>, signal: AbortSignal): void {
+  let seen = look(paths());
   let running = false;
   const timer = setInterval(() => {
     if (running) return;
@@ -18,21 +19,20 @@ export function watch(paths: readonly string[], changed: () => Promise<void>, si
   signal.addEventListener('abort', () => clearInterval(timer), { once: true });
 
   async function check(): Promise<void> {
-    const now = look(paths);
-    const differs = (await now) !== (await seen);
-    seen = now;
+    const before = await seen;
+    seen = look(paths());
+    const differs = [...(await seen)].some(([path, facts]) => before.get(path) !== facts);
     if (differs && !signal.aborted) await changed();
   }
 }
 
-async function look(paths: readonly string[]): Promise<string> {
-  const facts = await Promise.all(
-    paths.map((path) =>
-      stat(path).then(
-        ({ ino, size, mtimeMs, ctimeMs }) => [ino, size, mtimeMs, ctimeMs].join(' '),
-        () => 'gone',
-      ),
+async function look(paths: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const facts = paths.map((path) =>
+    stat(path).then(
+      ({ ino, size, mtimeMs, ctimeMs }) => [ino, size, mtimeMs, ctimeMs].join(' '),
+      () => 'gone',
     ),
   );
-  return facts.join('\n');
+  const found = await Promise.all(facts);
+  return new Map(paths.map((path, index) => [path, found[index] ?? '']));
 }

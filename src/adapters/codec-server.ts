@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import { BlockList, isIP } from 'node:net';
+import { createSecureContext } from 'node:tls';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Admitted, CodecService } from '../codec-server/service.ts';
 import type { CodecResponse, RequestHead } from '../codec-server/request.ts';
@@ -86,7 +87,17 @@ async function start(
 }
 
 function tlsOptions({ cert, key }: TlsPair) {
-  return { cert: Buffer.from(cert), key: Buffer.from(key), minVersion: 'TLSv1.2' as const };
+  const options = { cert: Buffer.from(cert), key: Buffer.from(key), minVersion: 'TLSv1.2' as const };
+  try {
+    createSecureContext(options);
+  } catch (error) {
+    // OpenSSL's text may quote the file.
+    throw new NexusctlError('SETTING_INVALID', 'the server certificate and its key cannot be used together', {
+      hint: 'nexusctl cert inspect FILE says what is in them',
+      details: { reason: error instanceof Error && 'code' in error ? String(error.code) : 'unreadable' },
+    });
+  }
+  return options;
 }
 
 function headOf(request: IncomingMessage, tls: boolean, trusted: BlockList | null): RequestHead {

@@ -14,8 +14,8 @@ export interface CodecSockets {
   readonly serveText: (host: string, port: number, text: () => string) => Promise<Listening>;
   /** Checks JWTs against a JWKS, which is fetched at first use and again when needed. */
   readonly jwtAuthenticator: (settings: JwtSettings & { readonly caPem?: string }) => Promise<Authenticate>;
-  /** Calls back when one of the files was changed, until `signal` aborts. */
-  readonly watch: (paths: readonly string[], changed: () => Promise<void>, signal: AbortSignal) => void;
+  /** Calls back when one of the files was changed, or when others are to be looked at, until `signal` aborts. */
+  readonly watch: (paths: () => readonly string[], changed: () => Promise<void>, signal: AbortSignal) => void;
 }
 
 export interface ListenOptions {

@@ -137,7 +137,7 @@ describe.each(catchable)('%s', (signal) => {
     await run.says('\n');
     expect(await readdir(folder)).toHaveLength(1);
     run.child.kill(signal);
-    expect(await run.end).toEqual({ exitCode: 130, signal: null });
+    expect(await run.end).toEqual({ exitCode: 0, signal: null });
     expect(await readdir(folder)).toEqual([]);
   });
 });

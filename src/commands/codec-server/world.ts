@@ -10,6 +10,7 @@ import { NexusctlError } from '../../errors/nexusctl-error.ts';
 import { fingerprint } from '../../payload/candidates.ts';
 import { openKeys } from '../../payload/keys.ts';
 import type { Keyring } from '../../payload/keyring.ts';
+import type { SecretSource } from '../../profile/profile.ts';
 import { locateSecret } from '../../profile/secret.ts';
 import type { Secrets } from '../../profile/secrets.ts';
 import { parseToml } from '../../profile/toml.ts';
@@ -34,8 +35,8 @@ export interface ServerWorld {
   readonly authentication: Started['authentication'];
   readonly keyNames: () => readonly string[];
   readonly warnings: () => readonly string[];
-  /** Files to look at for changes. */
-  readonly paths: readonly string[];
+  /** Files to look at for changes: those that the state in use was read from. */
+  readonly paths: () => readonly string[];
   /** Reads everything anew; what cannot be loaded leaves the last good state in use. */
   readonly reload: (server: Listening) => Promise<void>;
 }
@@ -66,10 +67,10 @@ export async function loadWorld(
     if (access !== null) refuseUnmapped(access.file, ring.keyring);
     await readKeys(ring);
     const codec = makeCodec(ring.keyring, (keyring, namespace) => openKeys(keyring, ring.ports, { namespace, now }));
-    metrics.keyring(true, now());
     return { ring, codec, access, secrets };
   };
   let state = await load();
+  metrics.keyring(true, now());
   const first = state.access;
   return {
     codec: () => state.codec,
@@ -90,18 +91,21 @@ export async function loadWorld(
       ...state.ring.secrets.warnings(),
       ...state.secrets.warnings(),
     ],
-    paths: [
+    paths: () => [
       ...new Set([
         ...pathsOf(state.ring, context),
         ...(accessPath === undefined ? [] : [accessPath]),
+        ...(state.access === null ? [] : accessPaths(state.access.file, context)),
         ...(setup.tls?.paths ?? []),
       ]),
     ],
     reload: async (server) => {
       const time = new Date(now()).toISOString();
       try {
-        state = await load();
+        const next = await load();
         if (setup.tls !== null) server.useCertificate(await setup.tls.again());
+        state = next;
+        metrics.keyring(true, now());
         log.event({ time, event: 'reloaded', keys: [...namesOf(state.ring.keyring)] });
       } catch (error) {
         metrics.keyring(false, now());
@@ -180,11 +184,19 @@ function* namesOf({ keys, presets }: Keyring): Iterable<string> {
   for (const preset of presets) yield `preset ${preset}`;
 }
 
-function pathsOf({ path, keyring }: Ring, { platform }: Context): readonly string[] {
-  const files = [...keyring.keys.values()].flatMap((key) => {
-    if (key.kind !== 'secret') return [];
-    const location = locateSecret(key.source, platform);
-    return location.kind === 'file' ? [location.path] : [];
-  });
+function pathsOf({ path, keyring }: Ring, context: Context): readonly string[] {
+  const files = [...keyring.keys.values()].flatMap((key) => (key.kind === 'secret' ? fileOf(key.source, context) : []));
   return path === undefined ? files : [path, ...files];
+}
+
+/** A token is taken back by changing its file, so those are looked at too. */
+function accessPaths({ tokens, jwt }: AccessFile, context: Context): readonly string[] {
+  const sources = [...tokens.map(({ source }) => source), ...(jwt?.ca === undefined ? [] : [jwt.ca])];
+  const keySet = jwt !== undefined && 'path' in jwt.jwks ? [jwt.jwks.path] : [];
+  return [...sources.flatMap((source) => fileOf(source, context)), ...keySet];
+}
+
+function fileOf(source: SecretSource, { platform }: Context): readonly string[] {
+  const location = locateSecret(source, platform);
+  return location.kind === 'file' ? [location.path] : [];
 }

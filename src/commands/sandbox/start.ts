@@ -1,5 +1,4 @@
 import type { Context } from '../../context.ts';
-import { exitCodes } from '../../errors/exit-codes.ts';
 import { emit } from '../../output/emit.ts';
 import { faultsView, sandboxView } from '../../views/sandbox.ts';
 import type { Command } from '../commander.ts';
@@ -37,14 +36,14 @@ export function sandboxStart(command: Command, context: Context) {
         try {
           const output = options.output === 'json' ? 'jsonl' : options.output;
           await emit(context, { ...options, output }, sandboxView, sandbox);
+          // A signal is how a server is told to stop: that it did is a clean end (exit 0), as codec-server start has it.
           await signals.first;
-          context.signal.throwIfAborted();
+          if (signals.seen() === undefined) context.signal.throwIfAborted();
         } finally {
           await sandbox.close();
         }
       } finally {
         signals.release();
       }
-      context.outcome.exitCode = exitCodes.interrupted;
     });
 }
