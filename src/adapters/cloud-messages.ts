@@ -8,7 +8,7 @@ import { descriptionOf, descriptionPayload, withDescription } from './descriptio
 
 /*
  * temporal.api.cloud.nexus.v1 and operation.v1 by field number (cloud-api v0.19.1). Endpoint: 1 id, 2 resource_version,
- * 3 spec, 4 state, 5 async_operation_id, 6 created_time, 7 last_modified_time. EndpointSpec: 1 name, 2 target_spec,
+ * 3 spec, 4 state, 5 async_operation_id, 6 created_time, 7 last_modified_time, 8 project_id. EndpointSpec: 1 name, 2 target_spec,
  * 3 policy_specs, 4 description_deprecated, 5 description. What has other numbers is kept as it came.
  */
 const spec = { name: 1, target: 2, policies: 3, oldDescription: 4, description: 5 } as const;
@@ -43,6 +43,7 @@ export function heldFromCloud(bytes: Uint8Array, names: Names = makeNames()): He
   const created = timestampOf(endpoint, 6);
   const updated = timestampOf(endpoint, 7);
   const operationId = endpoint.text(5);
+  const projectId = endpoint.text(8);
   return {
     spec: whole,
     unknownPolicies,
@@ -54,6 +55,7 @@ export function heldFromCloud(bytes: Uint8Array, names: Names = makeNames()): He
       ...(target === undefined ? {} : { target }),
       ...(description === '' ? {} : { description }),
       callers,
+      ...(projectId === '' ? {} : { projectId }),
       resourceVersion: endpoint.text(2),
       ...(created === undefined ? {} : { createdAt: created }),
       ...(updated === undefined ? {} : { updatedAt: updated }),

@@ -24,7 +24,14 @@ export function cloudEndpoints(client: Rpc): EndpointApi {
     for (let token = ''; ;) {
       const answer = await ask(
         'GetNexusEndpoints',
-        writeMessage([1, pageSize], [2, token], [3, filter.targetNamespace], [4, filter.taskQueue], [5, name]),
+        writeMessage(
+          [1, pageSize],
+          [2, token],
+          [3, filter.targetNamespace],
+          [4, filter.taskQueue],
+          [5, name],
+          [6, filter.projectId],
+        ),
         signal,
       );
       found.push(...answer.all(1).map(({ value }) => heldFromCloud(value, names)));
@@ -61,7 +68,7 @@ export function cloudEndpoints(client: Rpc): EndpointApi {
     create: async (endpoint, { requestId, signal }) => {
       const answer = await ask(
         'CreateNexusEndpoint',
-        writeMessage([1, newCloudSpec(endpoint)], [2, requestId]),
+        writeMessage([1, newCloudSpec(endpoint)], [2, requestId], [3, endpoint.projectId]),
         signal,
       );
       return { endpointId: answer.text(1), ...operationIn(answer.bytes(2)) };

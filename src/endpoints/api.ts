@@ -8,6 +8,7 @@ export interface Filter {
   readonly name?: string;
   readonly caller?: string;
   readonly state?: string;
+  readonly projectId?: string;
 }
 
 /** A write that the server took. Self-hosted writes are done at once: no operation. */
@@ -36,7 +37,7 @@ export interface EndpointApi {
   readonly backend: Backend;
   /** Whether the server keeps the allowlist (Cloud) or a policy file does. */
   readonly keepsCallers: boolean;
-  /** All pages. Only `targetNamespace` and `taskQueue` are asked of the server where it can filter. */
+  /** All pages. Only target, task queue and project are asked of the server where it can filter. */
   readonly list: (signal: AbortSignal, filter?: Filter) => Promise<readonly Held[]>;
   /** By name or id; null when there is none. */
   readonly find: (nameOrId: string, signal: AbortSignal) => Promise<Held | null>;
@@ -55,6 +56,7 @@ export function matches(held: Held, filter: Filter): boolean {
   const worker = target?.kind === 'worker' ? target : undefined;
   return (
     (filter.targetNamespace === undefined || worker?.namespace === filter.targetNamespace) &&
+    (filter.projectId === undefined || endpoint.projectId === filter.projectId) &&
     (filter.taskQueue === undefined || worker?.taskQueue === filter.taskQueue) &&
     (filter.state === undefined || endpoint.state === filter.state.toLowerCase().replaceAll('_', '-')) &&
     (filter.name === undefined || globOf(filter.name).test(endpoint.name)) &&

@@ -34,6 +34,8 @@ export interface Endpoint {
   readonly blocked?: readonly string[];
   /** True when nothing restricts this endpoint: every namespace may call it and `callers` says nothing. */
   readonly everyone?: true;
+  /** The project of the account that it belongs to; Cloud only, and only where there are projects. */
+  readonly projectId?: string;
   readonly resourceVersion?: string;
   readonly createdAt?: string;
   readonly updatedAt?: string;
@@ -66,6 +68,7 @@ export interface NewEndpoint {
   readonly target: Target;
   readonly description?: string;
   readonly callers: readonly string[];
+  readonly projectId?: string;
 }
 
 export type Effective = 'now' | 'pending' | 'file-only';

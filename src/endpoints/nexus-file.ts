@@ -48,6 +48,9 @@ async function yamlRoot(bytes: Buffer, refuse: Refuse): Promise<unknown> {
   const lines = new LineCounter();
   try {
     const text = bytes.toString('utf8').replace(/^\ufeff/, '');
+    const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.exec(text);
+    if (control !== null)
+      throw refuse(`a control character in line ${String(text.slice(0, control.index).split('\n').length)}`);
     const document = parseDocument(text, { schema: 'failsafe', lineCounter: lines, prettyErrors: false });
     const [error] = document.errors;
     if (error !== undefined)

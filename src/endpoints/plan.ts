@@ -147,7 +147,7 @@ function desired(wanted: FileEndpoint, live: Endpoint | null, backend: Backend, 
   // What has ended is not added again, and what is blocked is taken off: blocked wins over allow.
   const entries = listed.filter(({ namespace, until }) => !closed.has(namespace) && !isOver(until, now));
   const description = wanted.description ?? live?.description ?? '';
-  const { id, state, resourceVersion, createdAt, updatedAt, everyone } = live ?? {};
+  const { id, state, projectId, resourceVersion, createdAt, updatedAt, everyone } = live ?? {};
   return {
     ...(id === undefined ? {} : { id }),
     name: wanted.name,
@@ -158,6 +158,7 @@ function desired(wanted: FileEndpoint, live: Endpoint | null, backend: Backend, 
     // Cloud has no blocked list: there it only decides what is on the allowlist.
     ...(backend === 'cloud' || blocked.length === 0 ? {} : { blocked }),
     ...(everyone === true && wanted.allow === undefined && wanted.blocked === undefined ? { everyone } : {}),
+    ...(projectId === undefined ? {} : { projectId }),
     ...(resourceVersion === undefined ? {} : { resourceVersion }),
     ...(createdAt === undefined ? {} : { createdAt }),
     ...(updatedAt === undefined ? {} : { updatedAt }),

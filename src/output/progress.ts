@@ -1,3 +1,5 @@
+import { escapeTerminal } from './escape.ts';
+
 interface Terminal {
   readonly write: (chunk: string) => Promise<void>;
   readonly isTTY: boolean;
@@ -28,7 +30,8 @@ export function makeProgress(terminal: Terminal): Progress {
   };
   return {
     show: (what) => {
-      text = what;
+      // Names and operation ids in it come from a server.
+      text = escapeTerminal(what);
       timer ??= setInterval(draw, 120).unref();
     },
     clear: () => {

@@ -45,6 +45,7 @@ function endpointLines(endpoint: Endpoint & { readonly sharesTargetWith?: readon
     ['task queue', target?.kind === 'worker' ? target.taskQueue : undefined],
     ['target URL', target?.kind === 'external' ? target.url : undefined],
     ['description', description],
+    ['project', endpoint.projectId],
     ['version', endpoint.resourceVersion],
     ['created', endpoint.createdAt],
     ['updated', endpoint.updatedAt],

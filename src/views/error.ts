@@ -1,15 +1,16 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { exitCodes } from '../errors/exit-codes.ts';
-import { escapeDeep, escapeJson, escapeTerminalBlock } from '../output/escape.ts';
+import { escapeDeep, escapeJson, escapeTerminal, escapeTerminalBlock } from '../output/escape.ts';
 
 type Redact = (text: string) => string;
 
 /** An error for people: what is wrong, then what to type next. A bug shows its stack and asks for a report. */
 export function errorText(error: unknown, redact: Redact): string {
   if (!(error instanceof NexusctlError)) return escapeTerminalBlock(bugText(error, redact));
-  const lines = [`error: ${redact(error.message)}`];
-  if (error.hint !== undefined) lines.push(`hint: ${redact(error.hint)}`);
-  return escapeTerminalBlock(lines.join('\n'));
+  // Foreign text in a message begins no line of its own: a CI runner would take `::` there for a command.
+  const lines = [`error: ${escapeTerminal(redact(error.message))}`];
+  if (error.hint !== undefined) lines.push(`hint: ${escapeTerminal(redact(error.hint))}`);
+  return lines.join('\n');
 }
 
 /** The error document of the contract, on one line of stderr. Redacted before it is escaped, word by word. */

@@ -79,6 +79,20 @@ describe('faults of the control plane', () => {
       expect(result['operationId']).toMatch(/^[0-9a-f-]{36}$/);
     }));
 
+  it('waiting is told on stderr, on a terminal only, and leaves nothing behind', async () => {
+    const account = await openAccount({ operationMs: 1_500 });
+    try {
+      const env = account.sandbox.environment;
+      const onTerminal = await account.run(`${create} --color never`, { env, terminal: 100 });
+      expect(onTerminal.stderr).toContain('waiting for operation');
+      expect(onTerminal.stdout).not.toContain('waiting');
+      const piped = await account.run('endpoint allow billing orders.sndbx');
+      expect([piped.exitCode, piped.stderr]).toEqual([0, '']);
+    } finally {
+      await account.close();
+    }
+  });
+
   it('--async does not wait', () =>
     during('operation-slow', async ({ json }) => {
       const started = Date.now();

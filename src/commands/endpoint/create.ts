@@ -14,6 +14,7 @@ import { withConnection } from '../profile-of.ts';
 import { descriptionOf } from './description.ts';
 import { namespacesOf } from './namespaces.ts';
 import { checkRegistered } from './registered.ts';
+import { noProjects } from './projects.ts';
 import { newTarget } from './target.ts';
 import { withWriting, writeThenSay } from './writing.ts';
 
@@ -27,6 +28,7 @@ export function endpointCreate(command: Command, context: Context) {
     .option('--description-file <path>', 'the same from a file, - for stdin')
     .option('--allow-namespace <namespace>', 'a caller; repeatable', collect)
     .option('--namespace-file <path>', 'callers, one a line, - for stdin')
+    .option('--project <id>', 'the project that it belongs to (Cloud)')
     .addHelpText(
       'after',
       examples(
@@ -48,9 +50,11 @@ export function endpointCreate(command: Command, context: Context) {
         target: newTarget(options),
         callers,
         ...(typeof description === 'string' ? { description } : {}),
+        ...(options.project === undefined ? {} : { projectId: options.project }),
       };
       await withBackend(context, options, 'write', async (opened) => {
         const force = options.force === true;
+        if (options.project !== undefined && opened.kind === 'self-hosted') throw noProjects();
         const warnings = [...opened.warnings, ...lintWish(wish, opened.kind)];
         const targets = wish.target.kind === 'worker' ? [wish.target.namespace] : [];
         warnings.push(...(await checkRegistered(context, opened, targets, 'target', force)));

@@ -5,6 +5,7 @@ import { byName } from '../../endpoints/endpoint.ts';
 import { underPolicy } from '../../endpoints/self-hosted.ts';
 import { endpointListView } from '../../views/endpoint.ts';
 import { withBackend } from '../backend-of.ts';
+import { noProjects } from './projects.ts';
 import type { Command } from '../commander.ts';
 import { emitWarned } from '../emit-warned.ts';
 import { examples, withOutput } from '../options.ts';
@@ -17,6 +18,7 @@ export function endpointList(command: Command, context: Context) {
     .option('--name <glob>', 'only names like this, e.g. billing-*')
     .option('--caller <namespace>', 'only those whose list has this namespace')
     .option('--state <state>', 'only those in this state, e.g. active')
+    .option('--project <id>', 'only those of this project (Cloud)')
     .addHelpText(
       'after',
       examples(
@@ -28,6 +30,7 @@ export function endpointList(command: Command, context: Context) {
     .action(async (options) => {
       const filter = filterOf(options);
       await withBackend(context, options, 'read', async (opened) => {
+        if (options.project !== undefined && opened.kind === 'self-hosted') throw noProjects();
         const [held, policy] = await Promise.all([
           opened.api.list(context.signal, opened.kind === 'cloud' ? filter : withoutCaller(filter)),
           opened.policy?.read() ?? null,
@@ -52,7 +55,7 @@ export function endpointList(command: Command, context: Context) {
     });
 }
 
-type Options = Pick<Filter, 'name' | 'caller' | 'state' | 'taskQueue' | 'targetNamespace'>;
+type Options = Omit<Filter, 'projectId'> & { readonly project?: string };
 
 function filterOf({
   name,
@@ -60,6 +63,7 @@ function filterOf({
   state,
   taskQueue,
   targetNamespace,
+  project,
 }: { readonly [K in keyof Options]?: string | undefined }): Filter {
   return {
     ...(name === undefined ? {} : { name }),
@@ -67,6 +71,7 @@ function filterOf({
     ...(state === undefined ? {} : { state }),
     ...(taskQueue === undefined ? {} : { taskQueue }),
     ...(targetNamespace === undefined ? {} : { targetNamespace }),
+    ...(project === undefined ? {} : { projectId: project }),
   };
 }
 
