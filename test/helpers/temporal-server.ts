@@ -1,17 +1,16 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rename, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { Connection, type TLSConfig } from '@temporalio/client';
 import { freePorts } from './free-ports.ts';
 import { startGuarded, type GuardedProcess } from './guarded-process.ts';
 import { makeCredentials, serverName, type ServerCredentials } from './server-credentials.ts';
+import { serverProgram, type ServerProgram } from './server-program.ts';
 import { portNames, portsNeeded, serverConfig } from './temporal-server-config.ts';
 
 export { serverName } from './server-credentials.ts';
+export { buildTimeoutMs, noServer } from './server-program.ts';
 
 /** A real Temporal server of one kind; without anything: in clear, no authorisation, nothing enforced. */
 export interface Variant {
@@ -49,30 +48,14 @@ interface Connecting {
   readonly apiKey?: string;
 }
 
-/**
- * The server of authorizer/cmd/temporal-server: NEXUSCTL_TEMPORAL_SERVER, else what scripts/authorizer.mjs has cached
- * or builds now. Null when there is none; in CI that is an error, so that no test that needs it is skipped unseen.
- */
-export async function serverBinary(): Promise<string | null> {
-  const named = process.env['NEXUSCTL_TEMPORAL_SERVER'];
-  if (named !== undefined) return named;
-  const build = promisify(execFile)(process.execPath, ['scripts/authorizer.mjs', 'build'], { maxBuffer: 1 << 24 });
-  const { stdout } = await build.catch((error: unknown) => ({ stdout: String(error) }));
-  const path = stdout.trim().split('\n').at(-1) ?? '';
-  if (existsSync(path)) return path;
-  if (process.env['CI'] === 'true') throw new Error(`no Temporal server: ${stdout}`);
-  return null;
+/** What can be started for this variant; null when there is none (`noServer`). */
+export function serverBinary({ tls, jwt, policy }: Variant = {}): Promise<ServerProgram | null> {
+  return serverProgram(tls === undefined && jwt !== true && policy === undefined);
 }
-
-/** Why a test is skipped. */
-export const noServer = 'there is no Temporal server, and no Go to build one with';
-
-/** A cold build compiles the whole server. */
-export const buildTimeoutMs = 1_200_000;
 
 /** Starts a server, waits until it answers, and makes these namespaces. */
 export async function startServer(
-  binary: string,
+  program: ServerProgram,
   variant: Variant,
   namespaces: readonly string[],
 ): Promise<TemporalServer> {
@@ -96,7 +79,9 @@ export async function startServer(
   const policyPath = variant.policy === undefined ? 'off' : await put('nexus-policy.json', variant.policy);
   const start = ['start', '--nexus-policy', policyPath, ...trialFlags(variant), ...(variant.flags ?? [])];
   const configPath = await put('server.yaml', JSON.stringify(config));
-  const running = startGuarded([binary, '--config-file', configPath, '--allow-no-auth', ...start], { folder });
+  const arguments_ =
+    program.kind === 'dev' ? devArguments(ports) : ['--config-file', configPath, '--allow-no-auth', ...start];
+  const running = startGuarded([program.path, ...arguments_], { folder });
   const address = `127.0.0.1:${String(ports[0])}`;
   const server: TemporalServer = {
     address,
@@ -143,13 +128,19 @@ export async function startServer(
 const admin = ['temporal-system:admin'];
 const inAMonth = (): number => Math.floor(Date.now() / 1000) + 30 * 86_400;
 
-const dynamicConfig = {
+const dynamicConfig: Readonly<Record<string, readonly [{ readonly value: unknown }]>> = {
   'system.forceNexusEndpointRefreshOnRead': [{ value: true }],
   'system.refreshNexusEndpointsMinWait': [{ value: '10ms' }],
   'nexusoperation.enableStandalone': [{ value: true }],
   'frontend.rps': [{ value: 10_000 }],
   'frontend.namespaceRPS': [{ value: 10_000 }],
 };
+
+function devArguments([frontend, http]: readonly number[]): readonly string[] {
+  const settings = Object.entries(dynamicConfig).map(([name, [{ value }]]) => `${name}=${JSON.stringify(value)}`);
+  const own = ['--headless', '--ip', '127.0.0.1', '--port', String(frontend), '--http-port', String(http)];
+  return ['server', 'start-dev', ...own, ...settings.flatMap((setting) => ['--dynamic-config-value', setting])];
+}
 
 /** A policy on a server that knows nobody, or whose internal frontend wants no certificate, is enforced only if told so. */
 function trialFlags({ policy, tls, jwt }: Variant): readonly string[] {

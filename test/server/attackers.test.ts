@@ -31,7 +31,7 @@ interface Field {
 
 const fields: { trial?: Field; secured?: Field } = {};
 beforeAll(async () => {
-  const binary = await serverBinary();
+  const binary = await serverBinary({ policy: '' });
   if (binary === null) return;
   const bundle = await bundleWorkflows();
   const open = async (variant: Variant, attacker: readonly string[]): Promise<Field> => {

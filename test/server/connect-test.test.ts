@@ -4,6 +4,7 @@ import { makeFolder } from '../helpers/folder.ts';
 import { runBuilt } from '../helpers/run.ts';
 import {
   buildTimeoutMs,
+  noServer,
   serverBinary,
   serverName,
   startServer,
@@ -21,10 +22,9 @@ type Name = keyof typeof variants;
 
 const running = new Map<Name, TemporalServer>();
 beforeAll(async () => {
-  const binary = await serverBinary();
-  if (binary === null) return;
   const started = Object.entries(variants).map(async ([name, variant]) => {
-    running.set(name as Name, await startServer(binary, variant, ['orders', 'billing']));
+    const binary = await serverBinary(variant);
+    if (binary !== null) running.set(name as Name, await startServer(binary, variant, ['orders', 'billing']));
   });
   await Promise.all(started);
 }, buildTimeoutMs);
@@ -33,7 +33,7 @@ afterAll(async () => {
 });
 
 function serverOf(name: Name, context: TestContext): TemporalServer {
-  return running.get(name) ?? context.skip('there is no Temporal server, and no Go to build one with');
+  return running.get(name) ?? context.skip(noServer);
 }
 
 type Settings = Readonly<Record<string, string | undefined>>;

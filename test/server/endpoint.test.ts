@@ -11,10 +11,9 @@ import {
 
 const running: { plain?: TemporalServer; jwt?: TemporalServer; policy?: TemporalServer } = {};
 beforeAll(async () => {
-  const binary = await serverBinary();
-  if (binary === null) return;
   const start = async (name: keyof typeof running, variant: Variant, more: readonly string[] = []) => {
-    running[name] = await startServer(binary, variant, ['orders', 'billing', ...more]);
+    const binary = await serverBinary(variant);
+    if (binary !== null) running[name] = await startServer(binary, variant, ['orders', 'billing', ...more]);
   };
   const policy = JSON.stringify({ version: 1, default: 'deny' });
   await Promise.all([start('plain', {}), start('jwt', { jwt: true }), start('policy', { policy }, crowd)]);

@@ -46,9 +46,9 @@ describe.for(Object.keys(variants) as (keyof typeof variants)[])('an enforcing s
   let server: TemporalServer | undefined;
   let workers: Workers | undefined;
   beforeAll(async () => {
-    const binary = await serverBinary();
-    if (binary === null) return;
     const variant = { ...variants[name], policy: JSON.stringify(policy) };
+    const binary = await serverBinary(variant);
+    if (binary === null) return;
     server = await startServer(binary, variant, ['orders', 'refunds', 'billing']);
     const callers = [{ namespace: 'orders' }, { namespace: 'refunds' }];
     workers = await startWorkers(server, bundle, callers, { namespace: 'billing' });

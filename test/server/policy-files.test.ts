@@ -30,7 +30,7 @@ let server: TemporalServer | undefined;
 let connection: Connection;
 let elsewhere = '';
 beforeAll(async () => {
-  const binary = await serverBinary();
+  const binary = await serverBinary({ policy: '' });
   if (binary === null) return;
   const flags = ['--nexus-policy-interval', '100ms'];
   server = await startServer(binary, { policy: good, flags }, ['orders', 'refunds', 'billing']);
