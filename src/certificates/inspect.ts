@@ -190,6 +190,18 @@ function otherFindings(items: readonly Item[], source: string): Finding[] {
   return items.flatMap(({ kind }): Finding[] => {
     const evidence = { path: source, kind };
     const file = { FILE: source };
+    if (kind === 'ssh-key')
+      return [
+        finding('KEY001', `${source} is a key of OpenSSH, which no SDK reads`, {
+          evidence,
+          fix: [
+            {
+              text: 'Rewrite it (in place, so work on a copy), or issue a new pair.',
+              command: commandLine('ssh-keygen', '-p', '-m', 'PKCS8', '-N', '', '-f', file),
+            },
+          ],
+        }),
+      ];
     if (kind === 'encrypted-key')
       return [
         finding('KEY002', `${source} is encrypted, and no SDK asks for a passphrase`, {

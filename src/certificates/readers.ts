@@ -57,6 +57,7 @@ function goReads(text: string, wanted: Wanted): boolean {
   const labels = [...text.matchAll(block)].map((match) => match[1] ?? '');
   if (gluedBlocks.test(text)) return false;
   return labels.some((label) =>
-    wanted === 'certificate' ? label === 'CERTIFICATE' : /(?:^| )PRIVATE KEY$/.test(label),
+    // Go takes any label that ends so, and then fails to parse what these two hold.
+    wanted === 'certificate' ? label === 'CERTIFICATE' : /^(?!ENCRYPTED|OPENSSH)(?:.* )?PRIVATE KEY$/.test(label),
   );
 }

@@ -187,7 +187,7 @@ export function commandLine(...argv: readonly (Part | readonly Part[])[]): strin
 
 function word(part: Part): string {
   if (typeof part === 'string')
-    return /^[A-Za-z0-9._:/=@%+,-]*$/.test(part) ? part : `'${part.replaceAll("'", "'\\''")}'`;
+    return /^[A-Za-z0-9._:/=@%+,-]+$/.test(part) ? part : `'${part.replaceAll("'", "'\\''")}'`;
   const [placeholder, value] = Object.entries(part)[0] ?? ['VALUE', ''];
   return /^[A-Za-z0-9._:/][A-Za-z0-9._:/-]*$/.test(value) ? value : placeholder;
 }

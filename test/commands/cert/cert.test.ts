@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createSecureServer, createServer } from 'node:http2';
@@ -47,6 +48,27 @@ const json = async (argv: string, given: Parameters<typeof runMain>[1] = {}) => 
     },
   };
 };
+
+describe('keys that look like keys and are none for TLS', () => {
+  const ssh = Buffer.concat([Buffer.from('openssh-key-v1\0none'), Buffer.alloc(64)]).toString('base64');
+  it.each([
+    ['OPENSSH PRIVATE KEY', ssh, 'KEY001', 'ssh-keygen -p -m PKCS8'],
+    ['ENCRYPTED PRIVATE KEY', encrypted(), 'KEY002', 'openssl pkey -in'],
+  ])('%s: no SDK reads it, and it is said how to get one', async (label, body, code, command) => {
+    const stdin = `-----BEGIN ${label}-----\n${body.replace(/(.{64})/g, '$1\n').trim()}\n-----END ${label}-----\n`;
+    const { exitCode, document } = await json('cert inspect -', { stdin });
+    expect(exitCode).toBe(1);
+    expect(document['readBy']).toEqual({ 'typescript-client': false, core: false, go: false });
+    expect(document.findings).toContainEqual(expect.objectContaining({ code }));
+    expect(JSON.stringify(document.findings)).toContain(command);
+  });
+});
+
+function encrypted(): string {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const options = { type: 'pkcs8', format: 'der', cipher: 'aes-256-cbc', passphrase: 'x' } as const;
+  return privateKey.export(options).toString('base64');
+}
 
 describe('what is refused', () => {
   it.each<[argv: string, exitCode: number, code: string]>([
