@@ -1,4 +1,5 @@
 import { promises as dns } from 'node:dns';
+import { networkInterfaces } from 'node:os';
 import type { Limits, LookupResult } from '../connectivity/net.ts';
 import { errnoOf, within } from './net-limit.ts';
 
@@ -20,4 +21,8 @@ export async function canonicalName(host: string, limits: Limits): Promise<strin
   } catch {
     return null;
   }
+}
+
+export function isOwnAddress(address: string): boolean {
+  return Object.values(networkInterfaces()).some((own) => own?.some((one) => one.address === address) === true);
 }

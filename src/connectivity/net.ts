@@ -7,6 +7,8 @@ export interface Net {
   readonly lookup: (host: string, limits: Limits) => Promise<LookupResult>;
   /** The name behind a CNAME, when there is one. */
   readonly canonicalName: (host: string, limits: Limits) => Promise<string | null>;
+  /** Whether an address is one of this machine's own. */
+  readonly isOwnAddress: (address: string) => boolean;
   /**
    * Opens a TCP connection and closes it; with `sniffMs`, waits that long for a server that speaks first, closes or
    * resets.

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Scene } from './fault.ts';
@@ -33,6 +33,8 @@ export function sdkSettings({ args = [], env = {} }: Scene): SdkSettings | null 
   }
   const own = Object.keys(env).filter((name) => name.startsWith('TEMPORAL_'));
   if (own.some((name) => name !== 'TEMPORAL_API_KEY')) return null;
+  const files = [...given].filter(([name]) => name.endsWith('-path')).map(([, path]) => path);
+  if (!files.every((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true)) return null;
   const file = (name: string): string | undefined => {
     const path = given.get(name);
     return path === undefined ? undefined : readFileSync(path).toString('base64');

@@ -22,7 +22,12 @@ export const tcp: Check<'tcp'> = {
     const addresses = (input.evidence('dns')?.addresses ?? []).slice(0, mostAddresses);
     const results = await tryAll(addresses, address.port, input);
     const reachable = addresses.filter((_, index) => results[index]?.ok === true);
-    if (reachable.length === 0) return { findings: [allFailed(address, addresses, results, input)] };
+    if (reachable.length === 0) {
+      const found = allFailed(address, addresses, results, input);
+      return {
+        findings: [(found.code === 'TCP001' ? await onLoopbackOnly(address, addresses, input) : null) ?? found],
+      };
+    }
     const refused = addresses.filter((_, index) => results[index]?.ok === false);
     return { findings: someFailed(address, reachable, refused), evidence: { reachable, refused } };
   },
@@ -71,6 +76,20 @@ function allFailed(
     default:
       return finding('TCP004', `there is no way to ${shown} (${errno})`, { evidence });
   }
+}
+
+/** This machine refuses at one of its other addresses what it takes at loopback; null when it is not so. */
+async function onLoopbackOnly(
+  { host, port }: AddressEvidence,
+  addresses: readonly string[],
+  input: CheckInput,
+): Promise<Finding | null> {
+  if (!addresses.every((address) => !isLoopback(address) && input.net.isOwnAddress(address))) return null;
+  const atLoopback = await input.net.tcp('127.0.0.1', port, limitsOf(input, 500), 0);
+  if (!atLoopback.ok) return null;
+  return finding('ADR011', `${host}:${String(port)} refuses the connection, 127.0.0.1:${String(port)} takes it`, {
+    evidence: { host, port, address: addresses[0] ?? host },
+  });
 }
 
 function refusedCauses(addresses: readonly string[], port: number, container: boolean): Finding['causes'] {

@@ -147,6 +147,14 @@ const behindNginx: readonly Fault[] = [
   },
   { name: 'client certificate missing', code: 'MTL001', scene: nginx(wantsClient, trust) },
   {
+    name: 'no body of more than one byte',
+    code: 'RPC013',
+    scene: async (lab) => {
+      const upstream = await startTemporal(lab);
+      return nginx(() => `http2; client_max_body_size 1; location / { grpc_pass grpc://${upstream.address}; }`)(lab);
+    },
+  },
+  {
     name: 'client certificate of another issuer',
     code: 'MTL002',
     scene: nginx(wantsClient, (lab) => [...trust(lab), ...pair(lab, 'other-client')]),
@@ -159,7 +167,12 @@ const behindNginx: readonly Fault[] = [
 ];
 
 const haproxy =
-  (bind: (lab: Lab) => string, backend: (lab: Lab) => Promise<string>, args: (lab: Lab) => string[] = () => []) =>
+  (
+    bind: (lab: Lab) => string,
+    backend: (lab: Lab) => Promise<string>,
+    args: (lab: Lab) => string[] = () => [],
+    mode = 'http',
+  ) =>
   async (lab: Lab): Promise<Scene> => {
     await lab.write(
       'haproxy-server.pem',
@@ -168,7 +181,7 @@ const haproxy =
     const port = (await freePorts(1))[0] ?? 0;
     const line = await backend(lab);
     const config = `defaults
-  mode http
+  mode ${mode}
   timeout connect 2s
   timeout client 5s
   timeout server 5s
@@ -191,7 +204,39 @@ const frontend =
   async (lab: Lab): Promise<string> =>
     `${(await startTemporal(lab)).address} ${more}`;
 
+const wantsClientCertificate = (lab: Lab): string =>
+  `ssl crt ${lab.path('haproxy-server.pem')} alpn h2 verify required ca-file ${lab.path('client-ca.pem')}`;
+const asClient =
+  (name: string) =>
+  (lab: Lab): string[] => [...trust(lab), ...pair(lab, name)];
+
 const behindHaproxy: readonly Fault[] = [
+  { name: 'haproxy: none', code: 'MTL001', scene: haproxy(wantsClientCertificate, frontend('proto h2'), trust) },
+  {
+    name: 'haproxy: another issuer',
+    code: 'MTL002',
+    scene: haproxy(wantsClientCertificate, frontend('proto h2'), asClient('other-client')),
+  },
+  {
+    name: 'haproxy: expired',
+    code: 'CRT004',
+    scene: haproxy(wantsClientCertificate, frontend('proto h2'), asClient('expired-client')),
+  },
+  {
+    name: 'haproxy: for servers',
+    code: 'CRT008',
+    scene: haproxy(wantsClientCertificate, frontend('proto h2'), asClient('server-usage-client')),
+  },
+  {
+    name: 'haproxy in TCP mode without a backend',
+    code: 'TCP006',
+    scene: haproxy(
+      () => '',
+      () => Promise.resolve('127.0.0.1:1'),
+      () => [],
+      'tcp\n  retries 0',
+    ),
+  },
   {
     name: 'no ALPN',
     code: 'TLS006',

@@ -82,6 +82,20 @@ const faults: readonly Fault[] = [
     code: 'DNS006',
     scene: reaches({ names: { [host]: { a: ['0.0.0.0'] } } }, `${host}:7233`),
   },
+  {
+    name: 'a server that listens on loopback only',
+    code: 'ADR011',
+    scene: async (lab) => {
+      const { port } = await startTemporal(lab);
+      const network = { addresses: ['10.9.9.9/32'], doors: { '127.0.0.1:7233': port } };
+      return inNetwork(lab, network, { args: ['--address', '10.9.9.9:7233'] });
+    },
+  },
+  {
+    name: 'an address of this machine where nobody listens',
+    code: 'TCP001',
+    scene: reaches({ addresses: ['10.9.9.9/32'] }, '10.9.9.9:7233'),
+  },
   { name: 'no route', code: 'TCP004', scene: reaches({}, '192.0.2.1:7233') },
   { name: 'no route, TLS', code: 'TCP004', scene: reaches({}, '192.0.2.1:7233', '--tls') },
   { name: 'host unreachable', code: 'TCP004', scene: reaches({ unreachable: ['192.0.2.0/24'] }, '192.0.2.1:7233') },
@@ -96,6 +110,22 @@ const faults: readonly Fault[] = [
 const healthy: readonly Healthy[] = [
   { name: 'by a name of the resolver', scene: resolves({ a: ['127.0.0.1'] }) },
   { name: 'a private link by its private zone', scene: privateZone },
+  {
+    name: 'IPv6 alone',
+    scene: async (lab) => {
+      const { port } = await startTemporal(lab);
+      return inNetwork(lab, { doors: { '[::1]:7233': port } }, { args: ['--address', '[::1]:7233'] });
+    },
+  },
+  {
+    name: 'a name with two addresses that both work',
+    scene: async (lab) => {
+      const { port } = await startTemporal(lab);
+      const names = { [host]: { a: ['127.0.0.1', '10.9.9.9'] } };
+      const doors = { '127.0.0.1:7233': port, '10.9.9.9:7233': port };
+      return inNetwork(lab, { addresses: ['10.9.9.9/32'], names, doors }, { args: [...address] });
+    },
+  },
 ];
 
 export const networkFaults: readonly Fault[] = faults.map((fault) => ({ ...fault, needs: 'namespaces' }));

@@ -221,4 +221,9 @@ export const tlsFaults: readonly Fault[] = [
     works: true,
     scene: knownTo((lab) => ({ NODE_EXTRA_CA_CERTS: lab.path('ca.pem'), SSL_CERT_FILE: '/nonexistent/roots.pem' })),
   },
+  {
+    name: 'verification switched off for Node, which gRPC does not honour',
+    code: 'TLS010',
+    scene: knownTo((lab) => ({ NODE_TLS_REJECT_UNAUTHORIZED: '0', SSL_CERT_FILE: lab.path('other-ca.pem') })),
+  },
 ];
