@@ -77,6 +77,7 @@ async function decodeBatch(batch: readonly Waiting[], post: (body: string) => Pr
       const answers = readAnswer(Buffer.from(body), batch.length);
       batch.forEach((one, index) => one.resolve(openedAs(one.payload, answers[index] ?? one.payload)));
     } else if (status === 401 || status === 403) throw refused(status);
+    else if (isElsewhere(status)) throw elsewhere(status);
     else if (batch.length === 1) for (const one of batch) one.resolve(closed(one.payload, status));
     else for (const one of batch) await decodeBatch([one], post);
   } catch (error) {
@@ -115,6 +116,22 @@ function readAnswer(body: Buffer, count: number): readonly Payload[] {
       },
     );
   return places.map(({ start }) => readPayloadJson(body, start));
+}
+
+/** What no payload can be the reason of: to ask for each alone would only ask more often. */
+function isElsewhere(status: number): boolean {
+  return (status >= 300 && status < 400) || status === 404 || status === 405 || status === 415;
+}
+
+function elsewhere(status: number): NexusctlError {
+  const redirects = status >= 300 && status < 400;
+  return new NexusctlError(
+    'PROTOCOL_ERROR',
+    redirects
+      ? `the codec server redirects (${String(status)}), and neither payloads nor a token go to where it points`
+      : `no codec server answers there (${String(status)})`,
+    { hint: 'nexusctl codec-server test URL shows what is wrong; clients add /decode themselves' },
+  );
 }
 
 function refused(status: 401 | 403): NexusctlError {
