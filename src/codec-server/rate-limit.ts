@@ -8,16 +8,16 @@ const mostSubjects = 10_000;
 
 export function makeRateLimit(perSecond: number, now: () => number): RateLimit {
   const size = perSecond * 2;
+  /** In the order of their last use: the first has had the longest time to fill up again. */
   const buckets = new Map<string, { left: number; at: number }>();
   return {
     take(subject) {
       const time = now();
-      let bucket = buckets.get(subject);
-      if (bucket === undefined) {
-        if (buckets.size >= mostSubjects) forgetFull(buckets, time, perSecond, size);
-        bucket = { left: size, at: time };
-        buckets.set(subject, bucket);
-      }
+      const known = buckets.get(subject);
+      if (known !== undefined) buckets.delete(subject);
+      else if (buckets.size >= mostSubjects) forgetFirst(buckets);
+      const bucket = known ?? { left: size, at: time };
+      buckets.set(subject, bucket);
       bucket.left = Math.min(size, bucket.left + ((time - bucket.at) / 1000) * perSecond);
       bucket.at = time;
       if (bucket.left < 1) return false;
@@ -27,15 +27,7 @@ export function makeRateLimit(perSecond: number, now: () => number): RateLimit {
   };
 }
 
-/** A bucket that has filled up again says nothing; when none has, the oldest goes. */
-function forgetFull(
-  buckets: Map<string, { left: number; at: number }>,
-  time: number,
-  perSecond: number,
-  size: number,
-): void {
-  for (const [subject, { left, at }] of buckets)
-    if (left + ((time - at) / 1000) * perSecond >= size) buckets.delete(subject);
-  const oldest = buckets.size >= mostSubjects ? buckets.keys().next().value : undefined;
-  if (oldest !== undefined) buckets.delete(oldest);
+function forgetFirst(buckets: Map<string, unknown>): void {
+  const first = buckets.keys().next().value;
+  if (first !== undefined) buckets.delete(first);
 }
