@@ -23,7 +23,10 @@ export interface KmsCheck {
   readonly exitCode: number;
 }
 
-/** Wraps and unwraps a random data key with one key. A key that only decrypts is not asked to wrap. */
+/**
+ * Wraps and unwraps a random data key with one key. A KMS key that only decrypts is not asked to wrap: whoever reads with
+ * it may lack that right, and needs none.
+ */
 export async function checkKey(key: KmsKey | ExecKey, keys: Keys): Promise<KmsCheck> {
   const facts =
     key.kind === 'kms'
@@ -53,6 +56,11 @@ export async function checkKey(key: KmsKey | ExecKey, keys: Keys): Promise<KmsCh
       return false;
     }
   };
+  if (key.kind === 'kms' && key.decryptOnly) {
+    steps.push({ operation: 'wrap', permission: 'kms:Encrypt', status: 'skip' });
+    await step('unwrap', () => probe(key, keys));
+    return { id: key.id, kind: key.kind, ...facts, ok: exitCode === 0, steps, exitCode };
+  }
   const dataKey = randomBytes(32);
   let wrapped: Buffer | undefined;
   await step('wrap', async () => {
@@ -69,4 +77,13 @@ export async function checkKey(key: KmsKey | ExecKey, keys: Keys): Promise<KmsCh
         });
     });
   return { id: key.id, kind: key.kind, ...facts, ok: exitCode === 0, steps, exitCode };
+}
+
+/** KMS looks at the right to decrypt and at the state of the key before it looks at what is to be decrypted. */
+async function probe(key: KmsKey, keys: Keys): Promise<void> {
+  try {
+    await (await keys.kek(key)).unwrap(randomBytes(184));
+  } catch (error) {
+    if (!(error instanceof NexusctlError) || error.code !== 'KMS_CIPHERTEXT_INVALID') throw error;
+  }
 }

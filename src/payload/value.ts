@@ -27,9 +27,20 @@ function isJson(data: Buffer): boolean {
   if (!isUtf8(data)) return false;
   try {
     const end = skipValue(data, skipSpace(data, 0));
-    return skipSpace(data, end) === data.length;
+    return skipSpace(data, end) === data.length && hasSoundStrings(data.toString('utf8'));
   } catch (error) {
     if (error instanceof NexusctlError) return false;
     throw error;
+  }
+}
+
+/** The scan skips over strings; what can be wrong in one is a control character or an escape. */
+function hasSoundStrings(text: string): boolean {
+  if (!/[\u0000-\u001f\\]/.test(text)) return true;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }

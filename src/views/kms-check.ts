@@ -28,7 +28,10 @@ function factsOf({ kind, key, region, context }: KmsCheck): string {
 function stepLines({ operation, permission, status, error }: KmsStep, style: Style): string[] {
   const mark = { pass: style.green(marks.pass), fail: style.red(marks.fail), skip: marks.skip }[status];
   const line = `    ${mark} ${operation}${permission === undefined ? '' : ` (${permission})`}`;
-  if (error === undefined) return [status === 'skip' ? `${line}: nothing was wrapped` : line];
+  if (error === undefined)
+    return [
+      status === 'skip' ? `${line}: ${operation === 'wrap' ? 'this key only decrypts' : 'nothing was wrapped'}` : line,
+    ];
   return [
     `${line}: ${error.code}: ${error.message}`,
     ...(error.hint === undefined ? [] : [`      hint: ${error.hint}`]),

@@ -140,6 +140,18 @@ describe('what is read', () => {
     );
   });
 
+  it.each(['"a\u0000b"', '"a\nb"', '{"a":"\\x"}', '"\ud800"'.slice(0, 2), '[1,]'])(
+    'what says that it is JSON and is not (%j) is shown as bytes',
+    async (text) => {
+      const payload = { metadata: { encoding: base64('json/plain') }, data: base64(text) };
+      const { stdout, exitCode } = await decode(JSON.stringify(payload), '-o', 'json');
+      expect(exitCode).toBe(0);
+      expect((JSON.parse(stdout) as { payloads: object[] }).payloads[0]).toMatchObject({ base64: base64(text) });
+      const lines = await decode(JSON.stringify({ events: [{ eventId: '1', a: payload }] }), '--mode', 'readable');
+      expect(JSON.parse(lines.stdout)).toMatchObject({ events: [{ a: payload }] });
+    },
+  );
+
   it('never touches search attributes', async () => {
     const attributes = { searchAttributes: { indexedFields: { K: plain } }, memo: { fields: { m: plain } } };
     const document = JSON.stringify(history([event('1', 'workflowExecutionStartedEventAttributes', attributes)]));

@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { runMain } from '../helpers/context.ts';
+import { base64 } from './history.ts';
+
+interface Vector {
+  readonly payload: { readonly metadata: Readonly<Record<string, string>>; readonly data: string };
+}
+const vectors = JSON.parse(readFileSync('test/fixtures/payloads/compressed.json', 'utf8')) as Vector[];
+
+async function codeOf(algorithm: string, data: Buffer, ...argv: string[]): Promise<string> {
+  const metadata = { encoding: base64('binary/compressed'), 'compression-algorithm': base64(algorithm) };
+  const { stdout, exitCode } = await runMain(['payload', 'decode', '-o', 'json', ...argv], {
+    stdin: JSON.stringify({ metadata, data: data.toString('base64') }),
+  });
+  expect([0, 1]).toContain(exitCode);
+  const { payloads } = JSON.parse(stdout) as { payloads: { status: string; error?: { code: string } }[] };
+  return payloads[0]?.error?.code ?? payloads[0]?.status ?? '';
+}
+
+const u32 = (value: number): Buffer => {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
+};
+const lz4Frame = (...blocks: Buffer[]): Buffer =>
+  Buffer.concat([
+    Buffer.from('04224d1860700000'.slice(0, 14), 'hex'),
+    ...blocks.flatMap((b) => [u32(b.length), b]),
+    u32(0),
+  ]);
+/** Blocks of one byte, repeated: type 1, four bytes each. */
+const zstdFrame = (header: string, blocks: number): Buffer =>
+  Buffer.concat([
+    Buffer.from(`28b52ffd${header}`, 'hex'),
+    ...Array.from({ length: blocks }, (_, index) => {
+      const block = u32((131_071 << 3) | 2 | (index === blocks - 1 ? 1 : 0));
+      return Buffer.from([block[0] ?? 0, block[1] ?? 0, block[2] ?? 0, 65]);
+    }),
+  ]);
+
+describe('compressed data that means harm', () => {
+  const bombs: readonly [name: string, algorithm: string, data: Buffer, code: string][] = [
+    // A literal and then copies of it: 255 more bytes for each byte.
+    [
+      'lz4 that repeats itself',
+      'lz4',
+      lz4Frame(Buffer.concat([Buffer.from('1f410100', 'hex'), Buffer.alloc(100_000, 255), Buffer.from([0])])),
+      'LIMIT_EXCEEDED',
+    ],
+    [
+      'lz4 that says how much it is',
+      'lz4',
+      Buffer.concat([
+        Buffer.from('04224d18', 'hex'),
+        Buffer.from('6870', 'hex'),
+        Buffer.from('ffffffffffffff0f00', 'hex'),
+        u32(0),
+      ]),
+      'LIMIT_EXCEEDED',
+    ],
+    ['zstd of repeated blocks', 'zstd', zstdFrame('0058', 2000), 'LIMIT_EXCEEDED'],
+    ['zstd that says how much it is', 'zstd', zstdFrame('c058ffffffffffff0f00', 1), 'LIMIT_EXCEEDED'],
+    ['zstd with a window of gigabytes', 'zstd', zstdFrame('00a8', 1), 'LIMIT_EXCEEDED'],
+    [
+      'zstd with a second frame',
+      'zstd',
+      Buffer.concat([zstdFrame('0058', 1), zstdFrame('0058', 1)]),
+      'PAYLOAD_MALFORMED',
+    ],
+    ['zstd with a dictionary', 'zstd', zstdFrame('015800', 1), 'PAYLOAD_MALFORMED'],
+    ['an algorithm of Object', 'constructor', Buffer.from('x'), 'FAMILY_UNSUPPORTED'],
+  ];
+  it.each(bombs)('%s is a named failure', async (_name, algorithm, data, code) => {
+    expect(await codeOf(algorithm, data)).toBe(code);
+  });
+
+  it('a higher bound lets more through', async () => {
+    expect(await codeOf('zstd', zstdFrame('0058', 130), '--max-layer-bytes', '32M')).toBe('PAYLOAD_MALFORMED');
+  });
+
+  it('whatever byte is changed or cut: no crash', async () => {
+    const small = vectors.filter(({ payload }) => payload.data.length < 2000);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...small),
+        fc.nat(),
+        fc.nat(255),
+        fc.boolean(),
+        async (vector, at, byte, cut) => {
+          const { metadata, data } = vector.payload;
+          const bytes = Buffer.from(data, 'base64');
+          bytes[at % bytes.length] = byte;
+          const changed = cut ? bytes.subarray(0, at % bytes.length) : bytes;
+          const algorithm = Buffer.from(metadata['compression-algorithm'] ?? '', 'base64').toString();
+          // Inside may be found what was meant, or another payload: neither format keeps its contents from changes.
+          expect([
+            'decoded',
+            'failed',
+            'PAYLOAD_MALFORMED',
+            'LIMIT_EXCEEDED',
+            'FAMILY_UNSUPPORTED',
+            'KEY_NOT_FOUND',
+          ]).toContain(await codeOf(algorithm, changed));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  }, 60_000);
+});
