@@ -1,5 +1,5 @@
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
-import { keyNotFound, openWithOne } from '../candidates.ts';
+import { decryptFailed, keyNotFound, openWithOne } from '../candidates.ts';
 import type { Family } from '../family.ts';
 import { decodeBase64 } from '../json-form.ts';
 import { keysFor, type KmsKey } from '../keyring.ts';
@@ -45,7 +45,8 @@ async function unwrapWithOne(
   wrapped: Buffer,
   keys: Keys,
 ): Promise<{ readonly key: Buffer; readonly name: string }> {
-  let last: unknown;
+  let last: NexusctlError | undefined;
+  let refused = 0;
   for (const candidate of candidates) {
     try {
       const scope = `${keys.namespace ?? ''}\n${candidate.id}`;
@@ -53,8 +54,16 @@ async function unwrapWithOne(
       return { key, name: candidate.id };
     } catch (error) {
       if (!(error instanceof NexusctlError)) throw error;
-      last = error;
+      if (error.code === 'KMS_CIPHERTEXT_INVALID') refused += 1;
+      // What is wrong with the service or the rights says more than that a key is not the one.
+      if (last === undefined || error.code !== 'KMS_CIPHERTEXT_INVALID') last = error;
     }
   }
-  throw last;
+  // Several keys, and none of them wrapped it: any of their errors alone would mislead.
+  if (refused > 1 && refused === candidates.length)
+    throw decryptFailed(
+      candidates.map(({ id }) => id),
+      last,
+    );
+  throw last ?? decryptFailed([]);
 }
