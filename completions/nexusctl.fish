@@ -4,7 +4,7 @@ set -g __nexusctl_paths 'connect-test' 'explain' 'config' 'config list' 'config 
 function __nexusctl_at
     set -l path
     for word in (commandline -opc)[2..]
-        if contains -- (string join ' ' $path $word) $__nexusctl_paths
+        if contains -- (string join ' ' -- $path $word) $__nexusctl_paths
             set -a path $word
         end
     end

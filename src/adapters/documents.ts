@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, realpath, rename, rm } from 'node:fs/promises';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
+import { reasonOf } from './file-reasons.ts';
 import type { DocumentWriter, Documents } from '../payload/documents.ts';
 import { readMessage } from '../protobuf/message.ts';
 
@@ -31,10 +32,15 @@ async function* read(path: string, signal: AbortSignal): AsyncGenerator<Uint8Arr
     yield* createReadStream(path, { highWaterMark: 512 * 1024, signal }) as AsyncIterable<Buffer>;
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    throw new NexusctlError('FILE_UNREADABLE', `cannot read ${path}: ${reasonOf(error)}`, {
-      cause: error,
-      hint: 'give the path of a file, or - for the standard input',
-    });
+    const gone = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    throw new NexusctlError(
+      'FILE_UNREADABLE',
+      gone ? `${path} is not there` : `cannot read ${path}: ${reasonOf(error)}`,
+      {
+        cause: error,
+        hint: 'give the path of a file, or - for the standard input',
+      },
+    );
   }
 }
 
@@ -62,8 +68,4 @@ async function write(path: string): Promise<DocumentWriter> {
       await rm(beside, { force: true });
     },
   };
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'it failed';
 }

@@ -4,6 +4,7 @@ import { chmod, chown, mkdir, open, readlink, realpath, rename, rm, stat, type F
 import { basename, dirname, join, resolve } from 'node:path';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import type { FileFacts, Files } from '../profile/files.ts';
+import { reasonOf } from './file-reasons.ts';
 import type { Host } from './host.ts';
 import { makeLock } from './lock.ts';
 
@@ -176,21 +177,6 @@ function isNullDevice(path: string, found: Stats): boolean {
   return found.isCharacterDevice() && (path === '/dev/null' || path === '\\\\.\\nul');
 }
 
-const reasons: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EPERM: 'not permitted',
-  EISDIR: 'it is a folder',
-  ENOTDIR: 'a part of the path is no folder',
-  ENOENT: 'the folder is not there',
-  ELOOP: 'too many symbolic links',
-  ENAMETOOLONG: 'the name is too long',
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the quota is used up',
-  EROFS: 'the file system is read-only',
-  EBUSY: 'it is in use',
-  EMFILE: 'too many open files',
-};
-
 function unreadable(path: string, cause: unknown): NexusctlError {
   const shown = shortPath(path);
   return new NexusctlError('FILE_UNREADABLE', `cannot read ${shown}: ${reasonOf(cause)}`, {
@@ -213,11 +199,6 @@ function unwritable(path: string, cause: unknown): NexusctlError {
 /** A value given where a path belongs may be a whole key: only its beginning is ever shown. */
 function shortPath(path: string): string {
   return path.length > 1024 || path.includes('\n') ? '(a value that is no path)' : path;
-}
-
-function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return reasons[code] ?? (code === '' ? 'unknown reason' : code);
 }
 
 function hasCode(error: unknown, code: string): boolean {

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,8 +53,9 @@ describe.each(asked)('%s<TAB>', (line, wanted, unwanted) => {
     const folder = mkdtempSync(join(tmpdir(), 'nexusctl-fish-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const home = { env: { PATH: process.env['PATH'], HOME: folder } };
-    const output = execFileSync(fish!, ['--no-config', '-c', script], { encoding: 'utf8', stdio: 'pipe', ...home });
-    hold(output.split('\n').map((row) => row.split('\t')[0] ?? ''));
+    const { stdout, stderr } = spawnSync(fish!, ['--no-config', '-c', script], { encoding: 'utf8', ...home });
+    expect(stderr).toBe('');
+    hold(stdout.split('\n').map((row) => row.split('\t')[0] ?? ''));
   });
 
   it('by cobra’s __complete protocol, as the temporal CLI asks', async () => {

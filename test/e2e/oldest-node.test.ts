@@ -17,9 +17,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 function run(node: string, argv: readonly string[], stdin = ''): Promise<Run> {
   return new Promise((done) => {
     const env = { PATH: process.env['PATH'], HOME: folder };
-    const child = execFile(node, [program, ...argv], { cwd: folder, env, timeout: 20_000 }, (_error, stdout, stderr) => {
-      done({ exitCode: child.exitCode, signal: child.signalCode, stdout, stderr });
-    });
+    const child = execFile(
+      node,
+      [program, ...argv],
+      { cwd: folder, env, timeout: 20_000 },
+      (_error, stdout, stderr) => {
+        done({ exitCode: child.exitCode, signal: child.signalCode, stdout, stderr });
+      },
+    );
     child.stdin?.end(stdin);
   });
 }
