@@ -1,5 +1,5 @@
 import type { Backend, Endpoint } from './endpoint.ts';
-import { sharingTarget } from './endpoint.ts';
+import { sharingTarget, theyLead } from './endpoint.ts';
 import { judge, type Policy } from './policy.ts';
 import type { Enforcement } from './self-hosted.ts';
 
@@ -184,7 +184,7 @@ function sharedReasons(shared: readonly string[], from: string): readonly Reason
   return [
     {
       code: 'SHARED_TARGET',
-      message: `${shared.join(', ')} lead to the same handler: ${from} reaches it by any of them that allows it`,
+      message: `${theyLead(shared)} to the same handler: ${from} reaches it by any of them that allows it`,
     },
   ];
 }

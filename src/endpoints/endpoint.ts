@@ -112,6 +112,11 @@ export function byName(one: { readonly name: string }, other: { readonly name: s
   return one.name < other.name ? -1 : 1;
 }
 
+/** Names as the subject of a sentence about where they lead. */
+export function theyLead(names: readonly string[]): string {
+  return `${names.join(', ')} ${names.length === 1 ? 'leads' : 'lead'}`;
+}
+
 /** Other endpoints that lead to the same place: whoever may call one of them reaches the same handler. */
 export function sharingTarget(endpoint: Endpoint, all: readonly Endpoint[]): readonly string[] {
   if (endpoint.target === undefined) return [];

@@ -74,7 +74,8 @@ export function makePlan(files: Files, live: readonly Endpoint[], circumstances:
   );
   const unmanaged = live
     .map(({ name }) => name)
-    .filter((name) => !named.has(name) && inScope(name, files.scope ?? ['*']));
+    .filter((name) => !named.has(name) && inScope(name, files.scope ?? ['*']))
+    .sort();
   const deletes = prune ? unmanaged.flatMap((name) => deletionOf(byName.get(name))) : [];
   const all = [...changes, ...deletes];
   const count = (action: PlannedChange['action']) => all.filter((change) => change.action === action).length;

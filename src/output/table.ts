@@ -20,21 +20,30 @@ export function table(headers: readonly string[], rows: readonly (readonly strin
 }
 
 const gap = '  ';
-const narrowest = 8;
+/** What is left of a column at first, and when that is not enough. */
+const narrowest = [8, 5] as const;
 
+/** The first column names the row: it gives way when no other can. */
 function fit(natural: readonly number[], width: number): readonly number[] {
   const widths = [...natural];
-  const total = () => widths.reduce((sum, one) => sum + one, 0) + gap.length * (widths.length - 1);
-  while (total() > width) {
-    const widest = Math.max(...widths);
-    if (widest <= narrowest) return widths;
-    widths[widths.indexOf(widest)] = Math.max(
-      narrowest,
-      widest - Math.max(1, Math.min(widest - narrowest, total() - width, 4)),
-    );
+  const excess = () => widths.reduce((sum, one) => sum + one, 0) + gap.length * (widths.length - 1) - width;
+  const shrink = (from: number, least: number) => {
+    while (excess() > 0) {
+      const widest = Math.max(...widths.slice(from));
+      if (widest <= least) return;
+      const step = Math.max(1, Math.min(widest - least, excess(), 4));
+      widths[widths.indexOf(widest, from)] = Math.max(least, widest - step);
+    }
+  };
+  for (const least of narrowest) {
+    shrink(1, least);
+    shrink(0, least === narrowest[0] ? longestName : least);
   }
   return widths;
 }
+
+/** A name that is longer than this gives way before the other columns do so for a second time. */
+const longestName = 24;
 
 function clip(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;

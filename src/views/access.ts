@@ -3,6 +3,7 @@ import { escapeCsv, escapeDeep, escapeMermaid, escapeTerminal } from '../output/
 import { marks, type Style } from '../output/style.ts';
 import { table } from '../output/table.ts';
 import type { View } from '../output/view.ts';
+import { wrapLine } from '../output/wrap.ts';
 
 export const checkView: View<Check & { readonly warnings: readonly string[] }> = {
   text: (check, style) => {
@@ -11,7 +12,7 @@ export const checkView: View<Check & { readonly warnings: readonly string[] }> =
     return [
       `${head}  ${from} ${allowed ? 'may' : 'may not'} call ${style.bold(endpoint)}`,
       `   enforced: ${answer(enforced)}   callable: ${answer(callable)}`,
-      ...reasons.map(({ code, message }) => `   ${code}: ${message}`),
+      ...reasons.map(({ code, message }) => wrapLine(`   ${code}: ${message}`, style.width)),
     ].join('\n');
   },
 };

@@ -1,6 +1,7 @@
 import type { Change } from '../endpoints/endpoint.ts';
 import { marks } from '../output/style.ts';
 import type { View } from '../output/view.ts';
+import { wrapLine } from '../output/wrap.ts';
 import { changeLines } from './endpoint.ts';
 
 interface Failure {
@@ -32,6 +33,6 @@ export const applyView: View<AppliedResult> = {
           ]
         : changeLines({ ...result, warnings: [] }, style),
     );
-    return [...lines, ...notes.map((note) => `${marks.info} ${note}`)].join('\n');
+    return [...lines, ...notes.map((note) => wrapLine(`${marks.info} ${note}`, style.width))].join('\n');
   },
 };

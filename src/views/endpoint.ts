@@ -4,6 +4,7 @@ import { escapeCsv } from '../output/escape.ts';
 import { marks, type Style } from '../output/style.ts';
 import { table } from '../output/table.ts';
 import type { View } from '../output/view.ts';
+import { wrapLine } from '../output/wrap.ts';
 
 interface Warned {
   readonly warnings: readonly string[];
@@ -145,7 +146,7 @@ export function changeLines(change: ChangeResult, style: Style): string[] {
     `${changed ? style.green(marks.pass) : style.dim(marks.info)} ${style.bold(head)}`,
     ...(changed ? diffLines(before, after, style) : []),
     ...(operationId === undefined || effective !== 'pending' ? [] : [`  operation ${operationId}`]),
-    ...notes.map((note) => `  ${note}`),
+    ...notes.map((note) => wrapLine(`  ${note}`, style.width)),
   ];
 }
 

@@ -2,6 +2,7 @@ import type { Ending, Plan, PlannedChange } from '../endpoints/plan.ts';
 import { escapeMarkdown } from '../output/escape.ts';
 import { marks, type Style } from '../output/style.ts';
 import type { View } from '../output/view.ts';
+import { wrapLine } from '../output/wrap.ts';
 import { diffLines } from './endpoint.ts';
 
 export type PlanResult = Plan & { readonly warnings: readonly string[]; readonly notes?: readonly string[] };
@@ -19,7 +20,7 @@ export function planLines(plan: PlanResult, style: Style): string[] {
       headOf(change, style),
       ...diffLines(change.before, change.after, style).map(indent),
     ]),
-    ...notes.map((note) => `${marks.info} ${note}`),
+    ...notes.map((note) => wrapLine(`${marks.info} ${note}`, style.width)),
     ...endingLines('expired', expired, style.red),
     ...endingLines('ends soon', expiring, style.yellow),
     ...(unmanaged.length === 0 ? [] : [style.dim(`in no file: ${unmanaged.join(', ')}`)]),

@@ -6,7 +6,9 @@ import type { Plan } from '../../endpoints/plan.ts';
 import { readSavedPlan, type SavedPlan } from '../../endpoints/saved-plan.ts';
 import { combineExitCodes, type ExitCode } from '../../errors/exit-codes.ts';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
-import { makeStyle } from '../../output/style.ts';
+import { escapeDeep, escapeTerminal } from '../../output/escape.ts';
+import { makeStyle, marks, wantsColor } from '../../output/style.ts';
+import { wrapLine } from '../../output/wrap.ts';
 import { applyView, type AppliedResult } from '../../views/apply.ts';
 import { planLines } from '../../views/plan.ts';
 import { withBackend, type Opened } from '../backend-of.ts';
@@ -109,13 +111,17 @@ async function ask(
   notes: readonly string[],
 ): Promise<void> {
   if (options.yes === true) return;
-  const { stderr } = context;
-  const style = await makeStyle(false, stderr.columns);
+  const { stdin, stderr } = context;
   const deletes = plan.summary.delete > 0 ? { word: 'delete' } : {};
-  const text = [...planLines({ ...plan, warnings, notes }, style), ...warnings];
+  if (options.input && stdin.isTTY === true && stderr.isTTY) {
+    const style = await makeStyle(wantsColor(options.color, true, context.env), stderr.columns);
+    const shown = escapeDeep({ ...plan, warnings, notes }, escapeTerminal);
+    const said = shown.warnings.map((warning) => style.yellow(wrapLine(`${marks.warn} ${warning}`, stderr.columns)));
+    await stderr.write(`${[...planLines(shown, style), ...said].join('\n')}\n`);
+  }
   const { create, update, delete: gone } = plan.summary;
-  const head = `${String(create)} to create, ${String(update)} to update, ${String(gone)} to delete`;
-  await confirm(context, options, { text: [head, ...text].join('\n'), ...deletes });
+  const text = `${String(create)} to create, ${String(update)} to update, ${String(gone)} to delete`;
+  await confirm(context, options, { text, ...deletes });
 }
 
 function exitOf(applied: Applied): ExitCode {

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts';
 import type { Caller, Endpoint } from '../../endpoints/endpoint.ts';
-import { sharingTarget } from '../../endpoints/endpoint.ts';
+import { sharingTarget, theyLead } from '../../endpoints/endpoint.ts';
 import { endpointNotFound } from '../../endpoints/change.ts';
 import { enforcementNotes } from '../../endpoints/consequences.ts';
 import { underPolicy } from '../../endpoints/self-hosted.ts';
@@ -77,7 +77,9 @@ function resultOf(
 ): CallersResult {
   const { name, everyone, blocked } = endpoint;
   const sharing =
-    shared.length === 0 ? [] : [`${shared.join(', ')} lead to the same target: their callers reach the same handler`];
+    shared.length === 0
+      ? []
+      : [`${theyLead(shared)} to the same target: whoever may call one of them reaches the same handler`];
   return {
     endpoint: name,
     ...(everyone === undefined ? {} : { everyone }),

@@ -3,7 +3,7 @@ import { createEndpoint } from '../../endpoints/change.ts';
 import { enforcementNotes } from '../../endpoints/consequences.ts';
 import { lintCount, lintWish } from '../../endpoints/lint.ts';
 import { readForChange, rewritePolicy } from '../../endpoints/policy-change.ts';
-import { sharingTarget, type Endpoint, type NewEndpoint } from '../../endpoints/endpoint.ts';
+import { sharingTarget, theyLead, type Endpoint, type NewEndpoint } from '../../endpoints/endpoint.ts';
 import { underPolicy } from '../../endpoints/self-hosted.ts';
 import { changeView } from '../../views/endpoint.ts';
 import { withBackend, type Opened } from '../backend-of.ts';
@@ -69,7 +69,7 @@ export function endpointCreate(command: Command, context: Context) {
         );
         if (shared.length > 0)
           warnings.push(
-            `${shared.join(', ')} already lead to the same target: who may call one of them reaches the same handler`,
+            `${theyLead(shared)} to the same target already: who may call one of them reaches the same handler`,
           );
         await writeThenSay(context, options, async (writing) => {
           const { change, pending } = await createEndpoint(opened.api, wish, writing);

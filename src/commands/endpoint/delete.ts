@@ -2,7 +2,7 @@ import type { Context } from '../../context.ts';
 import { deleteEndpoint, endpointNotFound } from '../../endpoints/change.ts';
 import { outcome } from '../../endpoints/write.ts';
 import { enforcementNotes, removalSentence } from '../../endpoints/consequences.ts';
-import { sharingTarget } from '../../endpoints/endpoint.ts';
+import { sharingTarget, theyLead } from '../../endpoints/endpoint.ts';
 import { readForChange, rewritePolicy } from '../../endpoints/policy-change.ts';
 import { underPolicy } from '../../endpoints/self-hosted.ts';
 import { changeView } from '../../views/endpoint.ts';
@@ -45,7 +45,8 @@ export function endpointDelete(command: Command, context: Context) {
           before,
           (await opened.api.list(context.signal)).map(({ endpoint }) => endpoint),
         );
-        if (shared.length > 0) warnings.push(`${shared.join(', ')} lead to the same target and stay`);
+        if (shared.length > 0)
+          warnings.push(`${theyLead(shared)} to the same target and ${shared.length === 1 ? 'stays' : 'stay'}`);
         const entry = policy?.endpoints.get(before.name);
         if (!cloud) warnings.push(...enforcementNotes(await opened.enforcement(), policy !== null));
         const callers =

@@ -227,6 +227,6 @@ function sharedTargets({ changes }: Plan, live: readonly Endpoint[]): readonly s
     .filter((names) => names.length > 1 && names.some((name) => touched.has(name)))
     .map((names) => {
       const union = new Set(names.flatMap((name) => after.get(name)?.callers.map(({ namespace }) => namespace) ?? []));
-      return `${names.join(', ')} lead to the same handler: together ${String(union.size)} callers reach it`;
+      return `${[...names].sort().join(', ')} lead to the same handler: together ${String(union.size)} callers reach it`;
     });
 }

@@ -129,7 +129,9 @@ describe('apply', () => {
     const asked = await run('endpoint apply -f nexus.yaml', { terminal: 100, stdin: 'n\n' });
     expect(asked.exitCode).toBe(1);
     expect(asked.stderr).toMatch(/- caller legacy\.sndbx/);
-    expect(asked.stderr).toMatch(/is retried until it is allowed again/);
+    expect(asked.stderr).toMatch(/is retried until it is allowed\s+again/);
+    const coloured = await run('endpoint apply -f nexus.yaml --color always', { terminal: 100, stdin: 'n\n' });
+    expect(coloured.stderr).toContain('\u001b[31m');
     expect(await callersOf(name)).toEqual(['legacy.sndbx']);
   });
 
