@@ -5,7 +5,7 @@ import { diagnose } from '../../codec-server/doctor/run.ts';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
 import { emit } from '../../output/emit.ts';
 import { codecReportView } from '../../views/codec-server.ts';
-import { InvalidArgumentError, type Command } from '../commander.ts';
+import { InvalidArgumentError, Option, type Command } from '../commander.ts';
 import { examples, parseDuration, withOutput } from '../options.ts';
 import { profileOf } from '../profile-of.ts';
 import { withConnection } from '../profile-of.ts';
@@ -18,7 +18,7 @@ export function codecServerTest(command: Command, context: Context): unknown {
     .option('--pass-token', 'the Web UI is set to pass the user access token')
     .option('--include-credentials', 'the Web UI is set to include cross-origin credentials')
     .option('--payload <file>', 'JSON of an encrypted payload that it should open')
-    .option('--timeout <duration>', 'bound on one request', parseDuration, 5000)
+    .addOption(new Option('--timeout <duration>', 'bound on one request').argParser(parseDuration).default(5000, '5s'))
     .addHelpText(
       'after',
       examples(

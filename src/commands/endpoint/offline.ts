@@ -46,10 +46,14 @@ export async function fromFiles(context: Context, options: FileFlags): Promise<A
   const { file } = options;
   if (file === undefined) {
     const store = await policyOf(context, await profileOf(context, options));
-    const policy = (await store?.read()) ?? null;
-    if (policy === null)
+    if (store === null)
       throw new NexusctlError('USAGE', '--offline needs a file to answer from', {
         hint: 'give -f nexus.yaml or --policy-file',
+      });
+    const policy = await store.read();
+    if (policy === null)
+      throw new NexusctlError('POLICY_MISSING', `there is no policy at ${store.path}`, {
+        hint: 'check the path, or make one with `nexusctl endpoint policy init`',
       });
     return { backend: 'self-hosted', policy, endpoints: endpointsOfPolicy(policy, context.now()) };
   }
