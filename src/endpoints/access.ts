@@ -1,3 +1,4 @@
+import { NexusctlError } from '../errors/nexusctl-error.ts';
 import type { Backend, Endpoint } from './endpoint.ts';
 import { sharingTarget, theyLead } from './endpoint.ts';
 import { judge, type Policy } from './policy.ts';
@@ -44,6 +45,7 @@ interface Question {
   readonly sight: Sight;
 }
 
+/** @throws NexusctlError POLICY_MISSING where a server enforces a policy that is not named */
 export function checkAccess(question: Question): Check {
   const { name, from, endpoint, all, enforcement } = question;
   const verdict = verdictOf(question);
@@ -69,6 +71,7 @@ function verdictOf(question: Question): Verdict {
   const { name, endpoint, enforcement, backend, listOnly } = question;
   if (endpoint === null)
     return { allowed: false, reasons: [{ code: 'NO_ENDPOINT', message: `there is no endpoint ${name}` }] };
+  if (backend === 'self-hosted' && question.policy === null && enforcement.enforced === true) throw policyNotNamed();
   const list = backend === 'cloud' ? listOnCloud(question) : listInPolicy(question);
   if (backend === 'cloud' || listOnly) return list;
   if (enforcement.enforced === false)
@@ -80,6 +83,13 @@ function verdictOf(question: Question): Verdict {
       ],
     };
   return { allowed: list.allowed, reasons: [...list.reasons, ...outside(question)] };
+}
+
+/** The server decides by a list that only its files hold: neither yes nor no would be true. */
+function policyNotNamed(): NexusctlError {
+  return new NexusctlError('POLICY_MISSING', 'this server enforces a policy, and no copy of it is named to look into', {
+    hint: 'name the file or folder that the server reads with --policy-file, NEXUSCTL_POLICY_FILE or policy_file of the profile',
+  });
 }
 
 function listOnCloud({ from, endpoint, file }: Question): Verdict {

@@ -53,6 +53,14 @@ describe('without a policy', () => {
     });
   });
 
+  it('check gives no answer where the server enforces a policy that is not named', async () => {
+    await create('billing');
+    server.headers = { 'nexusctl-policy-state': 'enforced', 'nexusctl-policy-digest': 'f'.repeat(64) };
+    expect(await json('endpoint check billing --from orders', 3)).toMatchObject({
+      error: { code: 'POLICY_MISSING', hint: expect.stringContaining('--policy-file') as unknown },
+    });
+  });
+
   it('allow stops and says how to make one', async () => {
     await create('billing');
     const { exitCode, stderr } = await run('endpoint allow billing orders');
