@@ -13,7 +13,12 @@ import type { InputForm } from './place.ts';
 
 /** What was given to read. */
 export type Document =
-  | { readonly kind: 'json'; readonly batches: AsyncIterable<Batch> }
+  | {
+      readonly kind: 'json';
+      readonly batches: AsyncIterable<Batch>;
+      /** It came as base64 of JSON. */
+      readonly base64?: true;
+    }
   /** Text with payloads in it, e.g. what `temporal workflow show` prints. */
   | { readonly kind: 'text'; readonly batches: AsyncIterable<Batch> }
   | { readonly kind: 'proto'; readonly type: string; readonly bytes: Buffer; readonly base64: boolean };
@@ -52,7 +57,8 @@ function recognise(bytes: Buffer, form: InputForm, base64: boolean): Document {
   if (inner !== null) {
     const found = protoType(inner);
     if (found !== null) return { kind: 'proto', type: found, bytes: inner, base64: true };
-    if (inner[skipSpace(inner, 0)] === 0x7b) return { kind: 'json', batches: readJson(makeInflow(one(inner)), form) };
+    if (inner[skipSpace(inner, 0)] === 0x7b)
+      return { kind: 'json', batches: readJson(makeInflow(one(inner)), form), base64: true };
   }
   if (bytes.includes('"metadata"') && isText(bytes.subarray(0, 4096)))
     return { kind: 'text', batches: readText(bytes) };

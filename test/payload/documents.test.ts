@@ -318,12 +318,18 @@ describe('malformed input is named', () => {
     );
     await fc.assert(
       fc.asyncProperty(bytes, async (input) => {
-        for (const verb of ['decode', 'inspect', 'audit']) {
-          const { exitCode, stderr } = await runMain(
-            ['payload', verb, '-o', 'json', ...(verb === 'decode' ? ['--preset', 'go'] : [])],
-            { stdin: input },
-          );
+        for (const argv of [
+          ['decode', '--preset', 'go'],
+          ['decode', '--mode', 'replay', '--preset', 'go'],
+          ['decode', '--mode', 'readable'],
+          ['encrypt', '--preset', 'go'],
+          ['inspect'],
+          ['audit'],
+        ]) {
+          const { exitCode, stdout, stderr } = await runMain(['payload', ...argv, '-o', 'json'], { stdin: input });
           expect([0, 1, 3], stderr).toContain(exitCode);
+          // Whatever the payloads say that they are, what is made of them is JSON.
+          if (exitCode !== 3 && !argv.includes('--mode') && argv[0] !== 'encrypt') JSON.parse(stdout);
         }
       }),
       { numRuns: 150 },

@@ -128,18 +128,30 @@ export async function writeDocument(
   const summary = { decoded: 0, unchanged: 0, failed: 0 };
   const failures: string[] = [];
   let before: Source | undefined;
+  // What came in base64 goes out so: whole, for its pieces would not fit together.
+  let held: Buffer[] = [];
+  const encoded = (): string => {
+    const text = held.length === 0 ? '' : `${Buffer.concat(held).toString('base64')}\n`;
+    held = [];
+    return text;
+  };
   for await (const { source, batch } of batchesOf(context, sources, change, output)) {
     for (const handled of batch.handled) {
       if (handled.blob !== undefined) continue;
       count(summary, handled);
       if (handled.opened.status === 'failed' && failures.length < shownFailures) failures.push(failureText(handled));
     }
-    if (before !== undefined && before !== source) await output.target.write('\n');
+    if (before !== undefined && before !== source) {
+      await output.target.write(encoded());
+      await output.target.write('\n');
+    }
     before = source;
     const { document } = source;
     const bytes = renderBatch(batch, mode);
-    await output.target.write(document.kind === 'proto' && document.base64 ? `${bytes.toString('base64')}\n` : bytes);
+    if (document.kind !== 'text' && document.base64 === true) held.push(bytes);
+    else await output.target.write(bytes);
   }
+  await output.target.write(encoded());
   if (sources.several && before !== undefined) await output.target.write('\n');
   if (output.output !== 'text') return summary;
   if (failures.length > 0) {
