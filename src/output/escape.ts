@@ -42,7 +42,7 @@ export function escapeDeep<T>(value: T, escape: (text: string) => string, shared
     ) as T;
   const copy = Object.create(null) as Record<string, unknown>;
   for (const [key, item] of Object.entries(value)) copy[escape(key)] = escapeDeep(item, escape, shared);
-  if (Object.isFrozen(value)) shared.set(value, copy);
+  if (Object.isFrozen(value)) shared.set(value, Object.freeze(copy));
   return copy as T;
 }
 
