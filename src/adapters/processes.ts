@@ -1,5 +1,5 @@
 import { readFile, readlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import type { Files } from '../profile/files.ts';
 import type { Processes, ProcessView } from '../profile/processes.ts';
@@ -27,14 +27,45 @@ async function view(pid: number, files: Files): Promise<ProcessView> {
 }
 
 function below(root: string, files: Files): Files {
-  const there = (path: string): string => join(root, path);
+  const there = (path: string): Promise<string> => pathBelow(root, path);
   return {
-    read: (path, limit) => files.read(there(path), limit),
-    write: (path, bytes, options) => files.write(there(path), bytes, options),
-    makeFolder: (path) => files.makeFolder(there(path)),
-    stat: (path) => files.stat(there(path)),
-    locked: (path, waitMs, work) => files.locked(there(path), waitMs, work),
+    read: async (path, limit) => files.read(await there(path), limit),
+    write: async (path, bytes, options) => files.write(await there(path), bytes, options),
+    makeFolder: async (path) => files.makeFolder(await there(path)),
+    stat: async (path) => files.stat(await there(path)),
+    locked: async (path, waitMs, work) => files.locked(await there(path), waitMs, work),
   };
+}
+
+const mostLinks = 40;
+
+/**
+ * Where `path` is for whoever sees `root` as `/`. Links are followed here, one by one: the kernel would take an
+ * absolute one from our own root, and the file that it names there is another one.
+ */
+export async function pathBelow(root: string, path: string): Promise<string> {
+  let rest = path.split('/');
+  let found = '/';
+  for (let links = 0; rest.length > 0;) {
+    const [part = '', ...after] = rest;
+    const next = posix.join(found, part);
+    const target = part === '' || part === '.' || part === '..' ? null : await linkTarget(join(root, next));
+    if (target === null) {
+      found = next;
+      rest = after;
+      continue;
+    }
+    if (++links > mostLinks)
+      throw new NexusctlError('FILE_UNREADABLE', `${path}: too many links`, { details: { path } });
+    if (target.startsWith('/')) found = '/';
+    rest = [...target.split('/'), ...after];
+  }
+  return join(root, found);
+}
+
+/** Null for what is no link, or is not there. */
+function linkTarget(path: string): Promise<string | null> {
+  return readlink(path).catch(() => null);
 }
 
 function refused(pid: number, cause: unknown): NexusctlError {
