@@ -1,13 +1,7 @@
 import type { ExitCode } from '../../errors/exit-codes.ts';
 import { isLoopbackHost } from '../../connectivity/address.ts';
-import {
-  addressSpace,
-  isMixedContent,
-  isSecureContext,
-  needsPermission,
-  corsCheck,
-  preflightCheck,
-} from './browser.ts';
+import { checkAddress, checkLocalNetwork } from './address-checks.ts';
+import { corsCheck, isMixedContent, preflightCheck } from './browser.ts';
 import { failureOf, statusAdvice } from './failure.ts';
 import { early, originsLetIn } from './preflight.ts';
 import type { CodecProbe, ProbeResult } from './probe.ts';
@@ -24,6 +18,7 @@ import {
   type SeenAs,
 } from './report.ts';
 import { bodyOf, compareAnswer, samples } from './samples.ts';
+import { fromFailure, type Verdict } from './verdict.ts';
 
 export interface DoctorOptions {
   /** As a client is given it: `{namespace}` and a trailing slash included. */
@@ -46,16 +41,6 @@ export interface DoctorOptions {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
-
-type Verdict =
-  | { readonly status: 'pass' | 'skip'; readonly message: string }
-  | {
-      readonly status: 'warn' | 'fail';
-      readonly message: string;
-      readonly seenAs?: SeenAs;
-      readonly fix?: string;
-      readonly exit?: ExitCode;
-    };
 
 export interface Diagnosis {
   readonly report: CodecReport;
@@ -108,7 +93,7 @@ export async function diagnose(probe: CodecProbe, options: DoctorOptions, strict
     });
   const fromPage = (body: string) => post(`${url}/decode?preserveStorageRefs=true`, body, { Origin: origin });
 
-  await run('address', () => checkAddress(options));
+  await run('address', () => checkAddress(endpoint));
   await run('token-over-https', () => {
     if (!passToken) return { status: 'skip', message: 'only with --pass-token' };
     if (url.startsWith('https://')) return { status: 'pass', message: 'https' };
@@ -387,57 +372,4 @@ export async function diagnose(probe: CodecProbe, options: DoctorOptions, strict
           fix: 'compare its active key with the keys it reads with',
         };
   }
-}
-
-function fromFailure(result: ProbeResult & { ok: false }, url: string, timeoutMs: number): Verdict {
-  const { message, fix, exit } = failureOf(result, url, timeoutMs);
-  return { status: 'fail', message, fix, exit };
-}
-
-function checkAddress({ endpoint }: DoctorOptions): Verdict {
-  if (endpoint.includes('{namespace}'))
-    return {
-      status: 'warn',
-      message: 'only the CLI fills in {namespace}; the Web UI sends it as it stands',
-      fix: 'give the Web UI the address with the namespace written out, or without it: X-Namespace says the same',
-    };
-  if (/\/(?:decode|encode)\/?$/.test(endpoint))
-    return {
-      status: 'fail',
-      message: 'clients add /decode and /encode themselves',
-      exit: 3,
-      fix: 'leave the last part of the path away',
-    };
-  if (/[?#]/.test(endpoint))
-    return {
-      status: 'fail',
-      message: 'clients append to the address: a query or fragment breaks it',
-      exit: 3,
-      fix: 'leave it away',
-    };
-  return { status: 'pass', message: endpoint };
-}
-
-async function checkLocalNetwork(probe: CodecProbe, origin: string, first: ProbeResult): Promise<Verdict> {
-  if (!first.ok) return { status: 'skip', message: 'it does not answer' };
-  const { hostname } = new URL(origin);
-  const host = hostname.replace(/^\[|\]$/g, '');
-  const [address] = isLoopbackHost(host) ? [host] : await probe.lookup(host);
-  const page = address === undefined ? 'public' : addressSpace(address);
-  const server = addressSpace(first.remoteAddress);
-  if (!needsPermission(page, server)) return { status: 'pass', message: `a ${page} page, a ${server} address` };
-  const where = server === 'loopback' ? 'this machine' : 'the local network';
-  if (!isSecureContext(origin))
-    return {
-      status: 'fail',
-      message: `a page of ${origin} (${page}, not secure) may never call ${where}: Chromium blocks it before a byte is sent`,
-      seenAs: { webUi: uiBanner },
-      fix: 'serve the Web UI over https',
-    };
-  return {
-    status: 'warn',
-    message: `Chromium asks the user before a ${page} page may call ${where} (Local Network Access); no header of the codec server can change that`,
-    seenAs: { webUi: `${uiBanner}, until the permission is given` },
-    fix: 'allow it in the prompt, or by the enterprise policy LocalNetworkAccessAllowedForUrls',
-  };
 }
