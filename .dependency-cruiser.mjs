@@ -118,7 +118,7 @@ export default {
         dependencyTypesNot: ['type-only'],
         // The workers that use `nexusctl/codec` bring @temporalio/common with them: it is a peer.
         pathNot:
-          'node_modules/(commander|@commander-js/extra-typings|chalk|smol-toml|@noble/ciphers|fzstd|@temporalio/common)/',
+          'node_modules/(commander|@commander-js/extra-typings|chalk|smol-toml|@noble/ciphers|fzstd|long|@temporalio/common)/',
       },
     },
     {

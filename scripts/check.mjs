@@ -1,21 +1,17 @@
 // `npm run check`: everything that can be judged without running a test, two steps at a time.
 import { spawn } from 'node:child_process';
 
-const steps = [
-  'check:types',
-  'check:lint',
-  'check:format',
-  'check:imports',
-  'check:dead-code',
-  'build',
-  'check:package',
-];
+/** The others come after it: tests are typed against the library as it is published. */
+const first = 'build';
+const others = ['check:types', 'check:lint', 'check:format', 'check:imports', 'check:dead-code', 'check:package'];
 
 const failed = [];
-const queue = [...steps];
+const queue = [first];
+await worker();
+queue.push(...others);
 await Promise.all([worker(), worker()]);
 process.stdout.write(
-  failed.length === 0 ? `check: ${steps.length} steps ok\n` : `check failed: ${failed.join(', ')}\n`,
+  failed.length === 0 ? `check: ${others.length + 1} steps ok\n` : `check failed: ${failed.join(', ')}\n`,
 );
 process.exitCode = failed.length === 0 ? 0 : 1;
 

@@ -1,3 +1,4 @@
+import Long from 'long';
 import type { Payload as SdkPayload } from '@temporalio/common';
 import type { Payload } from '../payload/payload.ts';
 
@@ -11,8 +12,10 @@ export function fromSdk({ metadata, data, externalPayloads }: SdkPayload): Paylo
   };
 }
 
-export function toSdk({ metadata, data }: Payload): SdkPayload {
-  return { metadata: Object.fromEntries(metadata), data };
+export function toSdk({ metadata, data, externalPayloads }: Payload): SdkPayload {
+  const external = externalPayloads.map((size) => ({ sizeBytes: Long.fromString(String(size)) }));
+  const sizes = external.length === 0 ? {} : { externalPayloads: external };
+  return { metadata: Object.fromEntries(metadata), data, ...sizes };
 }
 
 function bufferOf(bytes: Uint8Array): Buffer {

@@ -8,6 +8,8 @@ import {
   type PayloadConverter,
 } from '@temporalio/common';
 import { Client, Connection } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
+import Long from 'long';
 import { afterAll, describe, expect, it } from 'vitest';
 import { EndpointValue, forEndpoint, openCodec } from '../../src/worker/codec.ts';
 import type * as converterModule from '../../src/worker/converter.ts';
@@ -43,6 +45,16 @@ describe('one shared key', () => {
       expect(text(sealed, 'encryption-key-id')).toBe('a');
     },
   );
+
+  it('keeps the sizes of what is stored elsewhere', async () => {
+    const codec = await openCodec({ keyring: at('shared.toml') });
+    const claim = { ...defaultPayloadConverter.toPayload('claim'), externalPayloads: [{ sizeBytes: Long.MAX_VALUE }] };
+    const sealed = await codec.encode([claim]);
+    const [opened] = await codec.decode(sealed);
+    expect(opened?.externalPayloads?.map(({ sizeBytes }) => sizeBytes)).toEqual([Long.MAX_VALUE]);
+    const { Payload: proto } = temporal.api.common.v1;
+    expect(proto.decode(proto.encode(opened!).finish()).externalPayloads).toEqual(claim.externalPayloads);
+  });
 
   it('shows nothing of the value outside', async () => {
     const { sealed } = await through('shared.toml', 'TOP-SECRET');
