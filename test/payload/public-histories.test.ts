@@ -25,16 +25,17 @@ function payloadsIn(value: unknown, path = '$', name = ''): readonly Found[] {
 const run = (verb: string, stdin: string | Uint8Array, ...argv: string[]) =>
   runMain(['payload', verb, ...argv], { stdin, env });
 
-describe.each(names)('%s', (name) => {
+it.each(names)('%s comes out of decode to the byte', async (name) => {
+  const bytes = readFileSync(`${folder}/${name}`);
+  const { stdout, exitCode } = await run('decode', bytes, '--mode', 'replay');
+  expect(exitCode).toBe(0);
+  expect(stdout).toBe(bytes.toString());
+});
+
+describe.each(names.filter((name) => name.endsWith('.json')))('%s', (name) => {
   const bytes = readFileSync(`${folder}/${name}`);
 
-  it('comes out of decode to the byte', async () => {
-    const { stdout, exitCode } = await run('decode', bytes, '--mode', 'replay');
-    expect(exitCode).toBe(0);
-    expect(stdout).toBe(bytes.toString());
-  });
-
-  it.runIf(name.endsWith('.json'))('has every payload found, and nothing else', async () => {
+  it('has every payload found, and nothing else', async () => {
     const { stdout } = await run('inspect', bytes, '-o', 'json');
     const { payloads } = JSON.parse(stdout) as { payloads: { path: string }[] };
     const wanted = payloadsIn(JSON.parse(bytes.toString())).map(({ path }) => path);
@@ -42,7 +43,7 @@ describe.each(names)('%s', (name) => {
     expect(payloads.map(({ path }) => bare(path)).sort()).toEqual([...wanted].sort());
   });
 
-  it.runIf(name.endsWith('.json'))('is encrypted and comes back as it was', async () => {
+  it('is encrypted and comes back as it was', async () => {
     const sealed = await run('encrypt', bytes, ...keys);
     expect(sealed.exitCode).toBe(0);
     const before = payloadsIn(JSON.parse(bytes.toString()));

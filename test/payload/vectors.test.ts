@@ -45,6 +45,10 @@ const vectors = readdirSync(folder)
   .map((vector, index) => ({ ...vector, name: `${vector.family} #${String(index)}: ${vector.source}` }));
 const sealed = vectors.filter(({ preset, keys, keyring, vault }) => preset ?? keys ?? keyring ?? vault);
 
+/** Family F names no key: when it is refused by all of several, the error is about them together. */
+const refusal = ({ family, keyring = '' }: Vector) =>
+  family === 'F' && keyring.split('kms = ').length > 2 ? 'DECRYPT_FAILED' : 'KMS_CIPHERTEXT_INVALID';
+
 /** What `inspect` calls the families of the published list. */
 const familyIds: Readonly<Record<string, string>> = {
   A: 'aes-gcm',
@@ -195,7 +199,7 @@ describe('what was changed on the way', () => {
       ]);
       // The context of an Encryption SDK message stands in the message: the keyring's is not asked.
       if (vector.family === 'G') expect(entry?.status).toBe('decoded');
-      else expect(entry).toMatchObject({ status: 'failed', error: { code: 'KMS_CIPHERTEXT_INVALID' } });
+      else expect(entry).toMatchObject({ status: 'failed', error: { code: refusal(vector) } });
     },
   );
 });

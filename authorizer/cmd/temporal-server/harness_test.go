@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -59,6 +60,7 @@ type layout struct {
 	frontend, http                 int
 	internal, internalHTTP         int
 	metrics                        int
+	others                         []int  // of membership, and of the services that nobody calls from outside
 	tls, authorization             string // yaml of global.tls and global.authorization, indented by four
 	noInternal, noInternalHTTPPort bool
 }
@@ -69,28 +71,40 @@ func newLayout(t *testing.T) *layout {
 	if err := os.Chmod(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	ports := freePorts(t, 5)
-	return &layout{dir: dir, frontend: ports[0], http: ports[1], internal: ports[2], internalHTTP: ports[3], metrics: ports[4]}
+	ports := freePorts(t, 13)
+	return &layout{dir: dir, frontend: ports[0], http: ports[1], internal: ports[2], internalHTTP: ports[3], metrics: ports[4], others: ports[5:]}
 }
 
+// freePorts finds ports in a row that nobody listens on, below those that outgoing connections take, so that none is
+// taken before the server listens.
 func freePorts(t *testing.T, count int) []int {
 	t.Helper()
-	var ports []int
-	for range count {
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
+	for range 1000 {
+		first := 10_000 + rand.IntN(22_000-count)
+		ports := make([]int, 0, count)
+		for port := first; port < first+count && isFree(port); port++ {
+			ports = append(ports, port)
 		}
-		defer listener.Close()
-		ports = append(ports, listener.Addr().(*net.TCPAddr).Port)
+		if len(ports) == count {
+			return ports
+		}
 	}
-	return ports
+	t.Fatal("no free ports")
+	return nil
+}
+
+func isFree(port int) bool {
+	listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+	if err != nil {
+		return false
+	}
+	return listener.Close() == nil
 }
 
 // write makes the configuration file and gives its path.
 func (l *layout) write(t *testing.T) string {
 	t.Helper()
-	ports := freePorts(t, 8)
+	ports := l.others
 	store := `
       sql:
         pluginName: sqlite
