@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { fstatSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -133,9 +134,11 @@ function sink(
       new Promise((resolve, reject) => {
         stream().write(typeof chunk === 'string' ? pass(chunk) : chunk, (error) => (error ? reject(error) : resolve()));
       }),
-    // Asked of the descriptor: most commands never write to stderr, and opening it costs three milliseconds.
+    // Asked of the descriptor: most commands never write to stderr, and opening it costs three milliseconds; so does
+    // node:tty, which a pipe or a file needs not.
     get isTTY() {
-      return isatty(descriptor);
+      const mayBe = process.platform === 'win32' || fstatSync(descriptor).isCharacterDevice();
+      return mayBe && isatty(descriptor);
     },
     get columns() {
       return stream().columns ?? 80;

@@ -211,7 +211,7 @@ function progressOn(
   { stderr }: Context,
   { output }: Options,
 ): { readonly observer: Observer; readonly clear: () => void } {
-  const { show, clear } = makeProgress({ ...stderr, isTTY: stderr.isTTY && output === 'text' });
+  const { show, clear } = makeProgress(stderr, output === 'text');
   return { observer: { started: ({ title }) => show(title), finished: () => undefined }, clear };
 }
 

@@ -15,9 +15,12 @@ export interface Progress {
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const eraseLine = '\r\u001b[2K';
 
-/** The line appears when the work takes longer than a moment, and goes away without a trace. */
-export function makeProgress(terminal: Terminal): Progress {
-  if (!terminal.isTTY) return { show: () => undefined, clear: () => undefined };
+/**
+ * The line appears when the work takes longer than a moment, and goes away without a trace.
+ * @param wanted false where a line would stand in the way of the result
+ */
+export function makeProgress(terminal: Terminal, wanted = true): Progress {
+  if (!wanted || !terminal.isTTY) return { show: () => undefined, clear: () => undefined };
   let text = '';
   let shown = false;
   let frame = 0;

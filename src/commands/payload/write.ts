@@ -185,7 +185,7 @@ async function* batchesOf(
       for await (const batch of transformDocument(source.document, change)) {
         payloads += batch.handled.length;
         const of = sources.several ? ` of ${String(documents)} workflows` : '';
-        progress.show(`${payloads.toLocaleString('en')} payloads${of}`);
+        progress.show(`${grouped(payloads)} payloads${of}`);
         yield { source, batch };
       }
     }
@@ -194,10 +194,14 @@ async function* batchesOf(
   }
 }
 
+/** 1,234,567; `toLocaleString` would load a library for 16 ms. */
+function grouped(count: number): string {
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
+}
+
 /** Not where the result itself goes to the terminal: the two would write into each other's lines. */
 function progressOf(context: Context, { isFile }: Output): Progress {
-  const shared = context.stdout.isTTY && !isFile;
-  return makeProgress({ ...context.stderr, isTTY: context.stderr.isTTY && !shared });
+  return makeProgress(context.stderr, isFile || !context.stdout.isTTY);
 }
 
 async function warn(context: Context, output: Output): Promise<void> {
