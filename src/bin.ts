@@ -16,10 +16,6 @@ declare const NEXUSCTL_VERSION: string;
 
 /** Runs this process's command line. Called by bin/nexusctl.cjs with the package's folder. */
 export function run(packageRoot: string): void {
-  // The AWS SDK writes six lines to stderr on Node 20 unless this is there before a client is made.
-  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
-  // Node waits at its exit for a lookup that still runs, and glibc would ask a silent resolver for ten seconds.
-  process.env['RES_OPTIONS'] ??= 'timeout:1 attempts:2';
   const abort = new AbortController();
   // Each call of a service listens to it, and many are made at a time.
   setMaxListeners(0, abort.signal);
@@ -110,12 +106,20 @@ function makeContext(packageRoot: string, abort: AbortController, takeSignals: C
   };
 }
 
-/** Verification is never off here, whatever the shell says; Node would warn about the variable on stderr (security.md 1). */
+/**
+ * The environment as it was given, for commands and their children; what this process sets is for its own libraries. On
+ * Windows, whose names have any case, only what must go makes it a copy.
+ */
 function ownEnvironment(): Context['env'] {
-  if (process.env['NODE_TLS_REJECT_UNAUTHORIZED'] === undefined) return process.env;
-  const env = { ...process.env };
-  delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
-  return env;
+  const { env, platform } = process;
+  const given = platform === 'win32' && env['NODE_TLS_REJECT_UNAUTHORIZED'] === undefined ? env : { ...env };
+  // Verification is never off here, whatever the shell says; Node would warn about the variable on stderr (security.md 1).
+  delete env['NODE_TLS_REJECT_UNAUTHORIZED'];
+  // The AWS SDK writes six lines to stderr on Node 20 unless this is there before a client is made.
+  env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+  // Node waits at its exit for a lookup that still runs, and glibc would ask a silent resolver for ten seconds.
+  env['RES_OPTIONS'] ??= 'timeout:1 attempts:2';
+  return given;
 }
 
 function sink(

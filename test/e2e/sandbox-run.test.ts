@@ -61,6 +61,8 @@ describe('sandbox run', () => {
     expect(seen).toMatchObject({ MINE: 'kept', TEMPORAL_NAMESPACE: 'orders.sndbx', NEXUSCTL_BACKEND: 'cloud' });
     const own = Object.keys(seen).filter((name) => /^(AWS_|.*proxy)/i.test(name));
     expect(own).toEqual([]);
+    // What nexusctl sets for its own lookups is not the child's.
+    expect(seen).not.toHaveProperty('RES_OPTIONS');
     for (const name of ['TEMPORAL_CONFIG_FILE', 'NEXUSCTL_CONFIG_FILE']) expect(seen[name]).toContain(folder);
   });
 
