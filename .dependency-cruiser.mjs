@@ -53,10 +53,10 @@ export default {
     },
     {
       name: 'catalogue-is-data',
-      comment: 'The catalogue of codes and the redactor import nothing, so that everything may import them.',
+      comment: 'The catalogue of codes and the redactor import nothing else, so that everything may import them.',
       severity: 'error',
-      from: { path: '^src/(connectivity/catalogue|redact)\\.ts$' },
-      to: { path: '.', dependencyTypesNot: ['type-only'] },
+      from: { path: '^src/(connectivity/catalogue|redact)(/|\\.ts$)' },
+      to: { path: '.', pathNot: '^src/connectivity/catalogue/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'adapters-fill-ports',
