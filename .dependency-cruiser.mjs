@@ -24,9 +24,9 @@ export default {
     },
     {
       name: 'program-knows-only-doors',
-      comment: 'main.ts and program.ts route and catch: domain rooms and adapters are behind the commands.',
+      comment: 'main.ts, program.ts and contents.ts route and catch: domain rooms and adapters are behind the commands.',
       severity: 'error',
-      from: { path: '^src/(main|program)\\.ts$' },
+      from: { path: '^src/(main|program|contents)\\.ts$' },
       to: { path: ['^src/(adapters|sandbox|worker)/', core] },
     },
     {
@@ -45,7 +45,7 @@ export default {
       to: {
         path: [
           '^src/(commands|views|output|adapters|sandbox|worker)/',
-          '^src/(context|main|program|bin)\\.ts$',
+          '^src/(context|main|program|contents|bin)\\.ts$',
           nodeInput,
           'node_modules/(commander|chalk|@temporalio|@grpc|@aws-sdk)/',
         ],
@@ -63,7 +63,7 @@ export default {
       comment: 'An adapter fills a port of the core: it never knows a command, a view or a format.',
       severity: 'error',
       from: { path: '^src/adapters/' },
-      to: { path: '^src/(commands|views|output|main|program|bin)' },
+      to: { path: '^src/(commands|views|output|main|program|contents|bin)' },
     },
     {
       name: 'heavy-packages-load-late',
@@ -84,7 +84,7 @@ export default {
       comment: 'The sandbox and the worker library return data: words are made in views, by a command.',
       severity: 'error',
       from: { path: '^src/(sandbox|worker)/' },
-      to: { path: '^src/(commands|views|output|main|program|bin)' },
+      to: { path: '^src/(commands|views|output|main|program|contents|bin)' },
     },
     {
       name: 'views-return-text',
@@ -94,7 +94,7 @@ export default {
       to: {
         path: [
           '^src/(adapters|commands|sandbox|worker)/',
-          '^src/(context|main|program|bin)\\.ts$',
+          '^src/(context|main|program|contents|bin)\\.ts$',
           'node_modules/(commander|chalk)/',
           nodeInput,
         ],
@@ -105,7 +105,7 @@ export default {
       comment: 'output/ writes words as bytes for any result: a domain type there would couple every command to it.',
       severity: 'error',
       from: { path: '^src/output/' },
-      to: { path: ['^src/(adapters|commands|views|sandbox|worker)/', core, '^src/(context|main|program|bin)\\.ts$'] },
+      to: { path: ['^src/(adapters|commands|views|sandbox|worker)/', core, '^src/(context|main|program|contents|bin)\\.ts$'] },
     },
     {
       name: 'no-dev-packages-outside-the-bundle',

@@ -10,18 +10,17 @@ const directives = { files: ':0', noFiles: ':4' } as const;
  * `__complete WORD… PREFIX`: cobra's completion protocol, by which `temporal nexusctl <TAB>` asks its extension.
  * Each line is a candidate, a tab and its description; the last line is the directive.
  */
-export function complete(wholeProgram: (context: Context) => Promise<Command>) {
-  return (command: Command, context: Context) =>
-    command
-      .argument('[words...]')
-      .allowUnknownOption()
-      .passThroughOptions()
-      .helpOption(false)
-      .action(async (given) => {
-        const { candidates, files } = candidatesFor(commandTree(await wholeProgram(context)), given);
-        const lines = candidates.map(([word, description]) => `${word}\t${description}`);
-        await context.stdout.write(`${[...lines, files ? directives.files : directives.noFiles].join('\n')}\n`);
-      });
+export function complete(command: Command, context: Context, wholeProgram: (context: Context) => Promise<Command>) {
+  return command
+    .argument('[words...]')
+    .allowUnknownOption()
+    .passThroughOptions()
+    .helpOption(false)
+    .action(async (given) => {
+      const { candidates, files } = candidatesFor(commandTree(await wholeProgram(context)), given);
+      const lines = candidates.map(([word, description]) => `${word}\t${description}`);
+      await context.stdout.write(`${[...lines, files ? directives.files : directives.noFiles].join('\n')}\n`);
+    });
 }
 
 function candidatesFor(

@@ -13,20 +13,18 @@ const shells = {
 
 const names = Object.keys(shells) as (keyof typeof shells)[];
 
-/** @param wholeProgram declares every verb; program.ts hands it in, since only it knows the table of contents */
-export function completion(wholeProgram: (context: Context) => Promise<Command>) {
-  return (command: Command, context: Context) =>
-    command
-      .addArgument(new Argument('<shell>', 'whose script').choices(names))
-      .addHelpText(
-        'after',
-        examples(
-          ['this shell, now', 'source <(nexusctl completion bash)'],
-          ['for good, with zsh', 'nexusctl completion zsh > "${fpath[1]}/_nexusctl"'],
-        ),
-      )
-      .action(async (shell) => {
-        const script = await shells[shell]();
-        await context.stdout.write(`${script(commandTree(await wholeProgram(context)))}\n`);
-      });
+export function completion(command: Command, context: Context, wholeProgram: (context: Context) => Promise<Command>) {
+  return command
+    .addArgument(new Argument('<shell>', 'whose script').choices(names))
+    .addHelpText(
+      'after',
+      examples(
+        ['this shell, now', 'source <(nexusctl completion bash)'],
+        ['for good, with zsh', 'nexusctl completion zsh > "${fpath[1]}/_nexusctl"'],
+      ),
+    )
+    .action(async (shell) => {
+      const script = await shells[shell]();
+      await context.stdout.write(`${script(commandTree(await wholeProgram(context)))}\n`);
+    });
 }
