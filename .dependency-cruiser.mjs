@@ -24,7 +24,8 @@ export default {
     },
     {
       name: 'program-knows-only-doors',
-      comment: 'main.ts, program.ts and contents.ts route and catch: domain rooms and adapters are behind the commands.',
+      comment:
+        'main.ts, program.ts and contents.ts route and catch: domain rooms and adapters are behind the commands.',
       severity: 'error',
       from: { path: '^src/(main|program|contents)\\.ts$' },
       to: { path: ['^src/(adapters|sandbox|worker)/', core] },
@@ -105,7 +106,13 @@ export default {
       comment: 'output/ writes words as bytes for any result: a domain type there would couple every command to it.',
       severity: 'error',
       from: { path: '^src/output/' },
-      to: { path: ['^src/(adapters|commands|views|sandbox|worker)/', core, '^src/(context|main|program|contents|bin)\\.ts$'] },
+      to: {
+        path: [
+          '^src/(adapters|commands|views|sandbox|worker)/',
+          core,
+          '^src/(context|main|program|contents|bin)\\.ts$',
+        ],
+      },
     },
     {
       name: 'no-dev-packages-outside-the-bundle',

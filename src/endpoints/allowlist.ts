@@ -96,11 +96,15 @@ export function statusAt(now: Date): (entry: CallerEntry) => Caller {
   };
 }
 
-export function withoutStatus(callers: readonly Caller[]): readonly CallerEntry[] {
-  return callers.map(
-    (caller) =>
-      Object.fromEntries(Object.entries(caller).filter(([key]) => key !== 'status')) as unknown as CallerEntry,
-  );
+/** The entries alone, without what was found out about them. */
+export function withoutStatus(entries: readonly CallerEntry[]): readonly CallerEntry[] {
+  return entries.map(({ namespace, owner, reason, ref, until }) => ({
+    namespace,
+    ...(owner === undefined ? {} : { owner }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(ref === undefined ? {} : { ref }),
+    ...(until === undefined ? {} : { until }),
+  }));
 }
 
 function byNamespace(entries: readonly CallerEntry[]): ReadonlyMap<string, CallerEntry> {

@@ -1,10 +1,11 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
+import { withoutStatus } from './allowlist.ts';
 import type { EndpointApi } from './api.ts';
 import { createEndpoint, deleteEndpoint, rewrite } from './change.ts';
 import { outcome, type Outcome, type Writing } from './write.ts';
 import { policyOutcome } from './caller-change.ts';
 import type { Endpoint, Held } from './endpoint.ts';
-import { isAsSeen, wishOf, type PlannedChange } from './plan.ts';
+import { isAsSeen, wishOf, type PlannedChange } from './planned-change.ts';
 import type { PolicyEntry } from './policy.ts';
 import { readForChange, rewritePolicy } from './policy-change.ts';
 import type { PolicyStore } from './policy-store.ts';
@@ -157,13 +158,7 @@ function entryOf({ after }: PlannedChange, old: PolicyEntry | undefined): Policy
   if (after === null) return null;
   return {
     ...(old?.id === undefined ? {} : { id: old.id }),
-    callers: after.callers.map(({ namespace, owner, reason, ref, until }) => ({
-      namespace,
-      ...(owner === undefined ? {} : { owner }),
-      ...(reason === undefined ? {} : { reason }),
-      ...(ref === undefined ? {} : { ref }),
-      ...(until === undefined ? {} : { until }),
-    })),
+    callers: withoutStatus(after.callers),
     blocked: after.blocked ?? [],
   };
 }

@@ -1,19 +1,10 @@
 import { createHash } from 'node:crypto';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
-import { gainsAndLoses, sameEntries, withStatus } from './allowlist.ts';
-import { sameTarget, type Backend, type CallerEntry, type Endpoint, type Wish } from './endpoint.ts';
+import type { Backend, Endpoint } from './endpoint.ts';
 import type { FileEndpoint, NexusContent } from './nexus-content.ts';
 import { inScope } from './nexus-file.ts';
+import { changeOf, deletionOf, type Ends, type PlannedChange } from './planned-change.ts';
 import { endOf, isOver } from './until.ts';
-
-export interface PlannedChange {
-  readonly action: 'create' | 'update' | 'delete';
-  readonly endpoint: string;
-  readonly before: Endpoint | null;
-  readonly after: Endpoint | null;
-  readonly gains: readonly string[];
-  readonly loses: readonly string[];
-}
 
 /** An entry whose end has come or comes soon. */
 export interface Ending {
@@ -112,127 +103,7 @@ export function digestOf(subject: object, changes: readonly PlannedChange[]): st
   return hash.digest('hex');
 }
 
-function changeOf(
-  wanted: FileEndpoint,
-  live: Endpoint | null,
-  { backend, now }: Circumstances,
-  ends: Ends,
-): PlannedChange | null {
-  const over = ({ until }: CallerEntry) => until !== undefined && ends(until) <= now.getTime();
-  if (live !== null && backend === 'cloud' && isPlainlySame(wanted, live, over)) return null;
-  const after = desired(wanted, live, backend, now);
-  if (live !== null && same(live, after, backend)) return null;
-  const { gains, loses } = gainsAndLoses(live?.callers ?? [], after.callers);
-  return { action: live === null ? 'create' : 'update', endpoint: wanted.name, before: live, after, gains, loses };
-}
-
-function desired(wanted: FileEndpoint, live: Endpoint | null, backend: Backend, now: Date): Endpoint {
-  const target = wanted.target ?? live?.target;
-  if (target === undefined)
-    throw new NexusctlError('INPUT_INVALID', `${wanted.name} is not there yet and the file gives it no target`, {
-      hint: 'add target: { namespace, taskQueue }',
-      details: { endpoint: wanted.name },
-    });
-  if (live?.target !== undefined && live.target.kind !== target.kind)
-    throw new NexusctlError(
-      'INPUT_INVALID',
-      `${wanted.name}: a worker target is never turned into a URL or the other way round`,
-      {
-        hint: 'give the new one another name',
-        details: { endpoint: wanted.name },
-      },
-    );
-  const blocked = wanted.blocked ?? live?.blocked ?? [];
-  const closed = new Set(blocked);
-  const listed: readonly CallerEntry[] = wanted.allow ?? live?.callers ?? [];
-  // What has ended is not added again, and what is blocked is taken off: blocked wins over allow.
-  const entries = listed.filter(({ namespace, until }) => !closed.has(namespace) && !isOver(until, now));
-  const description = wanted.description ?? live?.description ?? '';
-  const { id, state, projectId, resourceVersion, createdAt, updatedAt, everyone } = live ?? {};
-  return {
-    ...(id === undefined ? {} : { id }),
-    name: wanted.name,
-    ...(state === undefined ? {} : { state }),
-    target,
-    ...(description === '' ? {} : { description }),
-    callers: backend === 'cloud' ? namesOnly(entries) : withStatus(withoutStatus(entries), now),
-    // Cloud has no blocked list: there it only decides what is on the allowlist.
-    ...(backend === 'cloud' || blocked.length === 0 ? {} : { blocked }),
-    ...(everyone === true && wanted.allow === undefined && wanted.blocked === undefined ? { everyone } : {}),
-    ...(projectId === undefined ? {} : { projectId }),
-    ...(resourceVersion === undefined ? {} : { resourceVersion }),
-    ...(createdAt === undefined ? {} : { createdAt }),
-    ...(updatedAt === undefined ? {} : { updatedAt }),
-  };
-}
-
-function namesOnly(entries: readonly CallerEntry[]): Endpoint['callers'] {
-  return entries.map(({ namespace }) => ({ namespace, status: 'active' }));
-}
-
-function withoutStatus(entries: readonly CallerEntry[]): readonly CallerEntry[] {
-  return entries.map(({ namespace, owner, reason, ref, until }) => ({
-    namespace,
-    ...(owner === undefined ? {} : { owner }),
-    ...(reason === undefined ? {} : { reason }),
-    ...(ref === undefined ? {} : { ref }),
-    ...(until === undefined ? {} : { until }),
-  }));
-}
-
-/** The everyday answer, without making anything: the same names in the same order, none over, none blocked. */
-function isPlainlySame(
-  { target, description, allow, blocked }: FileEndpoint,
-  live: Endpoint,
-  isOver: (entry: CallerEntry) => boolean,
-): boolean {
-  const { callers } = live;
-  return (
-    allow !== undefined &&
-    blocked === undefined &&
-    live.blocked === undefined &&
-    live.everyone === undefined &&
-    (target === undefined || sameTarget(live.target, target)) &&
-    (description === undefined || description === (live.description ?? '')) &&
-    allow.length === callers.length &&
-    allow.every((entry, index) => entry.namespace === callers[index]?.namespace && !isOver(entry))
-  );
-}
-
-/** Whether an endpoint is already as wished; texts and sets are compared, never bytes or order. */
-function same(live: Endpoint, after: Endpoint, backend: Backend): boolean {
-  const lists =
-    backend === 'cloud'
-      ? sameNames(live.callers, after.callers)
-      : sameEntries(live.callers, after.callers) && sameSet(live.blocked, after.blocked);
-  return (
-    lists &&
-    sameTarget(live.target, after.target) &&
-    (live.description ?? '') === (after.description ?? '') &&
-    live.everyone === after.everyone
-  );
-}
-
-function sameNames(one: readonly CallerEntry[], other: readonly CallerEntry[]): boolean {
-  if (one.length !== other.length) return false;
-  if (one.every(({ namespace }, index) => namespace === other[index]?.namespace)) return true;
-  const names = new Set(one.map(({ namespace }) => namespace));
-  return other.every(({ namespace }) => names.has(namespace));
-}
-
-function sameSet(one: readonly string[] = [], other: readonly string[] = []): boolean {
-  return one.length === other.length && one.every((name) => other.includes(name));
-}
-
-function deletionOf(live: Endpoint | undefined): readonly PlannedChange[] {
-  if (live === undefined) return [];
-  const { gains, loses } = gainsAndLoses(live.callers, []);
-  return [{ action: 'delete', endpoint: live.name, before: live, after: null, gains, loses }];
-}
-
-/** When an `until` ends; the same few days end many entries. */
-type Ends = (until: string) => number;
-
+/** The same few days end many entries. */
 function makeEnds(): Ends {
   const known = new Map<string, number>();
   return (until) => {
@@ -258,29 +129,4 @@ function endingsOf(
     ...(owner === undefined ? {} : { owner }),
     live: listed.has(namespace),
   }));
-}
-
-/** The part of a change that a server keeps; `callers` only where it keeps them. */
-export function wishOf({ before, after }: PlannedChange, keepsCallers: boolean): Wish {
-  if (after === null) return {};
-  const described = (before?.description ?? '') !== (after.description ?? '');
-  return {
-    ...(sameTarget(before?.target, after.target) || after.target === undefined ? {} : { target: after.target }),
-    ...(described ? { description: after.description ?? null } : {}),
-    ...(keepsCallers && !sameNames(before?.callers ?? [], after.callers)
-      ? { callers: after.callers.map(({ namespace }) => namespace) }
-      : {}),
-  };
-}
-
-/** Whether an endpoint is still what the plan saw. */
-export function isAsSeen(seen: Endpoint | null, now: Endpoint | null): boolean {
-  if (seen === null || now === null) return seen === now;
-  return (
-    seen.id === now.id &&
-    seen.resourceVersion === now.resourceVersion &&
-    sameEntries(withoutStatus(seen.callers), withoutStatus(now.callers)) &&
-    sameSet(seen.blocked, now.blocked) &&
-    seen.everyone === now.everyone
-  );
 }

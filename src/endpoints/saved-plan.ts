@@ -1,6 +1,7 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import type { Backend } from './endpoint.ts';
-import { digestOf, type Plan, type PlannedChange } from './plan.ts';
+import { digestOf, type Plan } from './plan.ts';
+import type { PlannedChange } from './planned-change.ts';
 
 /** A plan as `plan --out` writes it and `apply PLAN` follows it, to the letter or not at all. */
 export interface SavedPlan extends Plan {

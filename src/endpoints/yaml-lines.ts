@@ -1,4 +1,26 @@
 import type { NameTable } from './name-table.ts';
+import {
+  apostrophe,
+  backslash,
+  bar,
+  carriage,
+  closeList,
+  closeMap,
+  colon,
+  comma,
+  dash,
+  hash,
+  isItem,
+  isKeyLetter,
+  isOdd,
+  isPlainStart,
+  isWord,
+  newline,
+  openList,
+  openMap,
+  quote,
+  space,
+} from './yaml-bytes.ts';
 
 /**
  * A reader of the everyday part of YAML, line by line and without a tree: block mappings and lists, plain and quoted
@@ -20,9 +42,6 @@ export interface LineReader {
 
 /** Not an error of the file: only a form that this reader leaves to the library. */
 export const unusual = new Error('a form of YAML that the line reader does not know');
-
-const [newline, carriage, space, quote, hash, apostrophe, comma, dash, colon] = [10, 13, 32, 34, 35, 39, 44, 45, 58];
-const [openList, backslash, closeList, openMap, bar, closeMap] = [91, 92, 93, 123, 124, 125];
 
 export function readLines(bytes: Buffer, names: NameTable): LineReader {
   /** What is read next, and its column; -1 after the last line. */
@@ -278,31 +297,4 @@ export function readLines(bytes: Buffer, names: NameTable): LineReader {
       if (column !== -1) throw unusual;
     },
   };
-}
-
-function isItem(first: number, second: number): boolean {
-  return first === dash && second === space;
-}
-
-function isKeyLetter(byte: number): boolean {
-  return (byte >= 97 && byte <= 122) || (byte >= 65 && byte <= 90) || byte === 36;
-}
-
-/** A letter, digit, hyphen, dot or slash, or what is not ASCII. */
-function isWord(byte: number): boolean {
-  return (byte >= 97 && byte <= 122) || (byte >= 45 && byte <= 57) || (byte >= 65 && byte <= 90) || byte >= 0x80;
-}
-
-/** A letter, digit, slash, dot or underscore: what nothing else in YAML begins with. */
-function isPlainStart(byte: number): boolean {
-  return (isWord(byte) && byte < 0x80 && byte !== dash) || byte === 95;
-}
-
-/** Characters that may be no part of YAML, or a line's end in one version of it: DEL, C1, U+2028, U+2029, U+FFxx. */
-function isOdd(bytes: Buffer, at: number): boolean {
-  const [one, two = 0, three = 0] = bytes.subarray(at, at + 3);
-  if (one === 0x7f) return true;
-  if (one === 0xc2) return two < 0xa0;
-  if (one === 0xe2) return two === 0x80 && (three === 0xa8 || three === 0xa9);
-  return one === 0xef;
 }

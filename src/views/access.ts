@@ -1,4 +1,5 @@
-import { accessOf, meaningOf, type Check, type Matrix } from '../endpoints/access.ts';
+import type { Check } from '../endpoints/access.ts';
+import { accessOf, meaningOf, type Matrix } from '../endpoints/matrix.ts';
 import { escapeCsv, escapeDeep, escapeMermaid, escapeTerminal } from '../output/escape.ts';
 import { marks, type Style } from '../output/style.ts';
 import { table } from '../output/table.ts';

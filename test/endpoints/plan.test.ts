@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Endpoint } from '../../src/endpoints/endpoint.ts';
 import type { FileEndpoint } from '../../src/endpoints/nexus-content.ts';
-import { isAsSeen, makePlan } from '../../src/endpoints/plan.ts';
+import { makePlan } from '../../src/endpoints/plan.ts';
 
 const now = new Date('2026-11-22T12:00:00Z');
 const circumstances = { backend: 'cloud', now, soonMs: 14 * 86_400_000, prune: false } as const;
@@ -104,25 +104,5 @@ describe('a plan', () => {
     expect(makePlan({ endpoints: [{ name: 'aa', allow: [] }] }, [live], circumstances).changes).toMatchObject([
       { action: 'update', loses: ['b.x'], after: { description: 'kept', callers: [] } },
     ]);
-  });
-});
-
-describe('isAsSeen', () => {
-  it('is false once anything of it has changed', () => {
-    const seen: Endpoint = {
-      name: 'aa',
-      id: '1',
-      resourceVersion: '1',
-      callers: [{ namespace: 'b.x', status: 'active' }],
-    };
-    expect(isAsSeen(seen, { ...seen })).toBe(true);
-    expect(isAsSeen(null, null)).toBe(true);
-    for (const other of [
-      null,
-      { ...seen, resourceVersion: '2' },
-      { ...seen, callers: [] },
-      { ...seen, blocked: ['x'] },
-    ])
-      expect(isAsSeen(seen, other)).toBe(false);
   });
 });

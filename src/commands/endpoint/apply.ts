@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { Context } from '../../context.ts';
 import { applyPlan, type Applied } from '../../endpoints/apply.ts';
 import { removalSentence } from '../../endpoints/consequences.ts';
-import type { Plan } from '../../endpoints/plan.ts';
 import { readSavedPlan, type SavedPlan } from '../../endpoints/saved-plan.ts';
 import { combineExitCodes, type ExitCode } from '../../errors/exit-codes.ts';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
@@ -19,7 +18,15 @@ import { readInput } from '../input.ts';
 import { examples, withOutput } from '../options.ts';
 import { withConnection } from '../profile-of.ts';
 import { withFiles } from './offline.ts';
-import { guardSubject, liveOf, planOf, refuseStrangers, withPlanning, type Live, type PlanFlags } from './planning.ts';
+import {
+  guardSubject,
+  liveOf,
+  planOf,
+  refuseStrangers,
+  withPlanning,
+  type Planned,
+  type PlanFlags,
+} from './planning.ts';
 import { whileWriting, withWriting } from './writing.ts';
 
 const largestPlan = 512 * 1024 * 1024;
@@ -40,10 +47,11 @@ export function endpointApply(command: Command, context: Context) {
         throw new NexusctlError('USAGE', 'give a saved plan or -f nexus.yaml, one of them');
       const saved = path === undefined ? null : readSavedPlan(path, await readInput(context, path, largestPlan));
       await withBackend(context, options, 'write', async (opened) => {
-        const { plan, live, warnings, notes } =
+        const planned =
           saved === null ? await planOf(context, opened, options) : await followed(context, opened, saved);
+        const { plan, live, warnings, notes } = planned;
         await refuseStrangers(context, opened, plan, options.force === true);
-        if (options.dryRun !== true && plan.changes.length > 0) await ask(context, options, plan, warnings, notes);
+        if (options.dryRun !== true && plan.changes.length > 0) await ask(context, options, planned);
         const applied = await whileWriting(
           context,
           { ...options, requestId: options.requestId ?? randomUUID() },
@@ -68,16 +76,7 @@ export function endpointApply(command: Command, context: Context) {
 }
 
 /** A saved plan is compared with the account it was made against; its changes are compared in `applyPlan`. */
-async function followed(
-  context: Context,
-  opened: Opened,
-  saved: SavedPlan,
-): Promise<{
-  readonly plan: Plan;
-  readonly live: Live;
-  readonly warnings: readonly string[];
-  readonly notes: readonly string[];
-}> {
+async function followed(context: Context, opened: Opened, saved: SavedPlan): Promise<Planned> {
   const { account } = await opened.envelope();
   if (saved.backend !== opened.kind || (saved.metAccount !== undefined && saved.metAccount !== account))
     throw new NexusctlError(
@@ -103,13 +102,7 @@ type Asking = PlanFlags & {
   readonly color: 'auto' | 'always' | 'never';
 };
 
-async function ask(
-  context: Context,
-  options: Asking,
-  plan: Plan,
-  warnings: readonly string[],
-  notes: readonly string[],
-): Promise<void> {
+async function ask(context: Context, options: Asking, { plan, warnings, notes }: Planned): Promise<void> {
   if (options.yes === true) return;
   const { stdin, stderr } = context;
   const deletes = plan.summary.delete > 0 ? { word: 'delete' } : {};

@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts';
-import { accessMatrix, namespacesOn, overdue } from '../../endpoints/access.ts';
+import { accessMatrix, namespacesOn, overdue } from '../../endpoints/matrix.ts';
 import { globOf } from '../../endpoints/api.ts';
 import { sharingTarget, type Endpoint } from '../../endpoints/endpoint.ts';
 import { matrixView } from '../../views/access.ts';

@@ -2,10 +2,11 @@ import type { Command, OptionValues } from '@commander-js/extra-typings';
 import type { Context } from '../../context.ts';
 import { enforcementNotes, removalSentence } from '../../endpoints/consequences.ts';
 import type { Endpoint, Held } from '../../endpoints/endpoint.ts';
-import { lintCallerCount, lintWish, notRegistered } from '../../endpoints/lint.ts';
+import { notRegistered } from '../../endpoints/lint.ts';
 import type { Namespace } from '../../endpoints/namespace.ts';
 import type { NexusContent } from '../../endpoints/nexus-content.ts';
 import { joinFiles, type Joined } from '../../endpoints/nexus-file.ts';
+import { lintPlan, strangersIn } from '../../endpoints/plan-lint.ts';
 import { makePlan, type Plan } from '../../endpoints/plan.ts';
 import { underPolicy } from '../../endpoints/self-hosted.ts';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
@@ -54,18 +55,21 @@ export async function liveOf(context: Context, { api, kind, policy }: Opened): P
   );
 }
 
+/** A plan that can be shown and carried out. */
+export interface Planned {
+  readonly plan: Plan;
+  readonly live: Live;
+  readonly warnings: readonly string[];
+  /** What those who lose a call will see. */
+  readonly notes: readonly string[];
+}
+
 /** A plan of the files against what is live, with what a reviewer should know. */
 export async function planOf(
   context: Context,
   opened: Opened,
   options: PlanFlags,
-): Promise<{
-  readonly plan: Plan;
-  readonly live: Live;
-  readonly warnings: readonly string[];
-  readonly notes: readonly string[];
-  readonly wanted: Joined;
-}> {
+): Promise<Planned & { readonly wanted: Joined }> {
   const wanted = await wantedOf(context, options);
   await guardSubject(context, opened, wanted);
   const [live, namespaces] = await Promise.all([liveOf(context, opened), namespacesOrNone(context, opened)]);
@@ -85,13 +89,7 @@ export async function planOf(
     notes: loses ? [removalSentence(opened.kind, enforcement)] : [],
     warnings: [
       ...opened.warnings,
-      ...lintPlan(plan, opened.kind),
-      ...strangersIn(plan, namespaces).map(
-        ({ endpoint, namespace }) =>
-          `${namespace}, who gains ${endpoint}, is not a registered namespace: whoever registers it will have it`,
-      ),
-      ...youngerThanGrant(plan, namespaces),
-      ...sharedTargets(plan, endpoints),
+      ...lintPlan(plan, endpoints, namespaces, opened.kind),
       ...(opened.kind === 'self-hosted' ? enforcementNotes(enforcement, opened.policy !== null) : []),
     ],
   };
@@ -154,33 +152,6 @@ async function namespacesOrNone({ signal }: Context, { namespaces }: Opened): Pr
   }
 }
 
-function lintPlan({ changes }: Plan, kind: Opened['kind']): readonly string[] {
-  return changes.flatMap(({ action, after, gains }) => {
-    if (after === null) return [];
-    const wish = {
-      // Who is on the list already was taken by the server.
-      callers: gains,
-      ...(after.target === undefined ? {} : { target: after.target }),
-    };
-    const named = action === 'create' ? { name: after.name } : {};
-    return [
-      ...lintWish({ ...wish, ...named, description: after.description ?? '' }, kind),
-      ...(gains.length === after.callers.length ? [] : lintCallerCount(after.callers.length)),
-    ];
-  });
-}
-
-function strangersIn(
-  { changes }: Pick<Plan, 'changes'>,
-  namespaces: readonly Namespace[],
-): readonly { readonly endpoint: string; readonly namespace: string }[] {
-  if (namespaces.length === 0) return [];
-  const known = new Set(namespaces.map(({ name }) => name));
-  return changes.flatMap(({ endpoint, gains }) =>
-    gains.filter((namespace) => !known.has(namespace)).map((namespace) => ({ endpoint, namespace })),
-  );
-}
-
 /**
  * Names that are not registered grant nothing today and something to whoever registers them tomorrow: they need --force
  * (security.md 18).
@@ -193,40 +164,4 @@ export async function refuseStrangers(context: Context, opened: Opened, plan: Pl
   if (first === undefined) return;
   const known = namespaces.map(({ name }) => name);
   throw notRegistered(first.namespace, known, `a caller of ${first.endpoint}`);
-}
-
-/** A name that was granted before its namespace was made may belong to somebody else by now. */
-function youngerThanGrant({ changes }: Plan, namespaces: readonly Namespace[]): readonly string[] {
-  const made = new Map(
-    namespaces.flatMap(({ name, createdAt }) => (createdAt === undefined ? [] : [[name, createdAt] as const])),
-  );
-  return changes.flatMap(({ before }) => {
-    const granted = before?.updatedAt ?? before?.createdAt;
-    if (before === null || granted === undefined) return [];
-    return before.callers
-      .filter(({ namespace }) => (made.get(namespace) ?? '') > granted)
-      .map(
-        ({ namespace }) =>
-          `${namespace} was registered after it was granted ${before.name}: is it still the one that was meant?`,
-      );
-  });
-}
-
-function sharedTargets({ changes }: Plan, live: readonly Endpoint[]): readonly string[] {
-  const after = new Map([
-    ...live.map((one) => [one.name, one] as const),
-    ...changes.flatMap((change) => (change.after === null ? [] : [[change.endpoint, change.after] as const])),
-  ]);
-  const groups = new Map<string, string[]>();
-  for (const endpoint of after.values()) {
-    const key = JSON.stringify(endpoint.target ?? null);
-    if (endpoint.target !== undefined) groups.set(key, [...(groups.get(key) ?? []), endpoint.name]);
-  }
-  const touched = new Set(changes.map(({ endpoint }) => endpoint));
-  return [...groups.values()]
-    .filter((names) => names.length > 1 && names.some((name) => touched.has(name)))
-    .map((names) => {
-      const union = new Set(names.flatMap((name) => after.get(name)?.callers.map(({ namespace }) => namespace) ?? []));
-      return `${[...names].sort().join(', ')} lead to the same handler: together ${String(union.size)} callers reach it`;
-    });
 }

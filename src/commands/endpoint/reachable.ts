@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts';
-import { accessMatrix, accessOf, type Access } from '../../endpoints/access.ts';
+import { accessMatrix, accessOf, type Access } from '../../endpoints/matrix.ts';
 import { sharingTarget, targetText, type Endpoint } from '../../endpoints/endpoint.ts';
 import { reachableView } from '../../views/access.ts';
 import type { Command } from '../commander.ts';
