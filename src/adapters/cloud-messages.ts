@@ -3,7 +3,7 @@ import type { Caller, Held, NewEndpoint, Target, Wish } from '../endpoints/endpo
 import { makeNameTable } from '../endpoints/name-table.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { durationOf, readMessage, replaceField, timestampOf, writeMessage, type Message } from '../protobuf/message.ts';
-import { scanFields, wireType } from '../protobuf/wire.ts';
+import { makePlace, nextField, wireType } from '../protobuf/wire.ts';
 import { descriptionOf, descriptionPayload, withDescription } from './description-payload.ts';
 
 /*
@@ -90,15 +90,18 @@ function withoutPolicies(
   const others: Buffer[] = [];
   const callers = new Set<Caller>();
   let unknownPolicies = 0;
-  scanFields(bytes, 0, bytes.length, (number, type, from, to, start, end) => {
-    if (number !== spec.policies || type !== wireType.bytes) {
-      others.push(bytes.subarray(start, end));
-      return;
+  const place = makePlace();
+  for (let at = 0; at < bytes.length; at = place.end) {
+    nextField(bytes, at, bytes.length, place);
+    const { number, from, to } = place;
+    if (number !== spec.policies || place.wireType !== wireType.bytes) {
+      others.push(bytes.subarray(at, place.end));
+      continue;
     }
     const caller = plainCaller(bytes, from, to, names) ?? longCaller(bytes.subarray(from, to), names);
     if (caller === null) unknownPolicies += 1;
     else callers.add(caller);
-  });
+  }
   return { own: readMessage(Buffer.concat(others)), callers: [...callers], unknownPolicies };
 }
 

@@ -4,28 +4,8 @@ import { open, realpath, rename, rm } from 'node:fs/promises';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { reasonOf } from './file-reasons.ts';
 import type { DocumentWriter, Documents } from '../payload/documents.ts';
-import { readMessage } from '../protobuf/message.ts';
 
-const exportType = 'export.v1.WorkflowExecutions';
-
-export const documents: Documents = {
-  read,
-  write,
-  protoJson: async (type, message) => {
-    const { protoJson } = await import('./proto-json.ts');
-    const jsonOf = (name: string) => protoJson(`temporal.api.${name}`, () => undefined);
-    if (type !== exportType) return (await jsonOf(type))(message);
-    // The SDK's protos have everything but the export: items (1), each with its history (1).
-    const historyJson = await jsonOf('history.v1.History');
-    const items = readMessage(message).all(1);
-    const histories = items.flatMap(({ value }) =>
-      readMessage(value)
-        .all(1)
-        .map((field) => historyJson(field.value)),
-    );
-    return `{"items":[${histories.map((history) => `{"history":${history}}`).join(',')}]}`;
-  },
-};
+export const documents: Documents = { read, write };
 
 async function* read(path: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   try {

@@ -1,7 +1,10 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import type { Execution, Histories } from '../payload/histories.ts';
 import type { Rpc } from '../profile/connection.ts';
+import { makeJsonText, put, putMessage, written } from '../payload/proto-json.ts';
+import { historyEventType } from '../payload/schema.ts';
 import { readMessage, writeMessage, type Message } from '../protobuf/message.ts';
+import { makePlace, nextField, wireType } from '../protobuf/wire.ts';
 
 const service = '/temporal.api.workflowservice.v1.WorkflowService';
 
@@ -32,20 +35,19 @@ export function makeHistories(rpc: Rpc, namespace: string): Histories {
 
   return {
     async *history(execution, signal, unknown) {
-      const { protoJson } = await import('./proto-json.ts');
       let told = false;
-      const eventJson = await protoJson('temporal.api.history.v1.HistoryEvent', () => {
+      const once = (): void => {
         if (!told) unknown();
         told = true;
-      });
-      let count = 0;
+      };
+      let some = false;
       for await (const page of historyPages(execution, signal)) {
-        const texts = eventsOf(page).map(eventJson);
-        if (texts.length === 0) continue;
-        yield Buffer.from(`${count === 0 ? '{"events":[' : ','}${texts.join(',')}`);
-        count += texts.length;
+        const text = pageJson(page, some ? '' : '{"events":[', once);
+        if (text === null) continue;
+        some = true;
+        yield text;
       }
-      if (count === 0)
+      if (!some)
         throw new NexusctlError(
           'NOT_FOUND',
           `the history of ${execution.workflowId} is empty: it is past its retention`,
@@ -82,8 +84,23 @@ async function* pages(tokenField: number, ask: (token: Uint8Array) => Promise<Me
   }
 }
 
-/** The events as they stand on the wire, from the history or, where a server is set to give that, from its raw blobs. */
-function eventsOf(page: Message): readonly Uint8Array[] {
-  const raw = page.all(2).flatMap(({ value }) => readMessage(readMessage(value).bytes(2)).all(1));
-  return [...page.message(1).all(1), ...raw].map(({ value }) => value);
+/**
+ * The events of a page in JSON, behind `opening` or a comma; null when it has none. They stand in the history or, where a
+ * server is set to give that, in its raw blobs.
+ */
+function pageJson(page: Message, opening: string, unknown: () => void): Buffer | null {
+  const histories = [page.bytes(1), ...page.all(2).map(({ value }) => readMessage(value).bytes(2))];
+  const size = histories.reduce((sum, { length }) => sum + length, 0);
+  const text = makeJsonText(size * 2 + 4096, unknown);
+  const place = makePlace();
+  for (const history of histories) {
+    const bytes = Buffer.from(history.buffer, history.byteOffset, history.length);
+    for (let at = 0; at < bytes.length; at = place.end) {
+      nextField(bytes, at, bytes.length, place);
+      if (place.number !== 1 || place.wireType !== wireType.bytes) continue;
+      put(text, text.length === 0 && opening !== '' ? opening : ',');
+      putMessage(text, historyEventType, bytes, place.from, place.to);
+    }
+  }
+  return text.length === 0 ? null : written(text);
 }

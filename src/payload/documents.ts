@@ -10,11 +10,6 @@ export interface Documents {
    * @throws NexusctlError FILE_UNWRITABLE
    */
   readonly write: (path: string) => Promise<DocumentWriter>;
-  /**
-   * The proto3 JSON of a message of the API, e.g. `history.v1.History`.
-   * @throws NexusctlError PROTOBUF_INVALID
-   */
-  readonly protoJson: (type: string, message: Uint8Array) => Promise<string>;
 }
 
 export interface DocumentWriter {

@@ -18,94 +18,104 @@ export interface Field {
 export const wireType = { varint: 0, fixed64: 1, bytes: 2, group: 3, fixed32: 5 } as const;
 
 const deepestGroup = 100;
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** @throws NexusctlError PROTOBUF_INVALID when the bytes are not a sequence of whole fields */
 export function readFields(message: Uint8Array): Field[] {
   const bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
   const fields: Field[] = [];
-  for (let at = 0; at < bytes.length; at = at + (fields.at(-1)?.raw.length ?? 0)) fields.push(readField(bytes, at, 0));
+  const place = makePlace();
+  for (let at = 0; at < bytes.length; at = place.end) {
+    nextField(bytes, at, bytes.length, place);
+    const { number, wireType, from, to, end } = place;
+    fields.push({ number, wireType, value: bytes.subarray(from, to), raw: bytes.subarray(at, end) });
+  }
   return fields;
 }
 
+/** Where a field stands in the bytes of its message: what `nextField` fills in. */
+export interface FieldPlace {
+  number: number;
+  wireType: Field['wireType'];
+  /** Its contents. */
+  from: number;
+  to: number;
+  /** Where the next one starts. */
+  end: number;
+}
+
+export function makePlace(): FieldPlace {
+  return { number: 0, wireType: wireType.varint, from: 0, to: 0, end: 0 };
+}
+
 /**
- * Goes over the fields of `bytes[from, to)` without making an object of each: for messages with a million of them.
- * @param visit gets the place of a field's contents, and of the whole field from `start` to `end`
+ * Finds the field at `at` of a message that ends at `limit`, without making an object of it: for messages by the
+ * thousand, and with a million fields.
  * @throws NexusctlError PROTOBUF_INVALID
  */
-export function scanFields(
-  bytes: Buffer,
-  from: number,
-  to: number,
-  visit: (number: number, wireType: Field['wireType'], from: number, to: number, start: number, end: number) => void,
-): void {
-  for (let at = from; at < to;) {
-    const tag = bytes[at] ?? 0;
-    const length = bytes[at + 1] ?? 0x80;
-    // One byte of tag, one of length: nearly every field of text there is.
-    const short = tag < 0x80 && (tag & 7) === wireType.bytes && length < 0x80 && tag > 7 && at + 2 + length <= to;
-    if (short) {
-      visit(tag >> 3, wireType.bytes, at + 2, at + 2 + length, at, at + 2 + length);
-      at += 2 + length;
-      continue;
-    }
-    const field = readField(bytes, at, 0);
-    const end = at + field.raw.length;
-    if (end > to) throw invalid(at, 'a length beyond the end');
-    const contents = field.value.byteOffset - bytes.byteOffset;
-    visit(field.number, field.wireType, contents, contents + field.value.length, at, end);
-    at = end;
-  }
-}
-
-function readField(bytes: Buffer, start: number, depth: number): Field {
-  const afterTag = endOfVarint(bytes, start);
-  const tag = Number(varint(bytes, start, afterTag));
+export function nextField(bytes: Buffer, at: number, limit: number, place: FieldPlace, depth = 0): void {
+  const afterTag = endOfVarint(bytes, at, limit);
+  const tag = Number(varint(bytes, at, afterTag));
   const number = Math.floor(tag / 8);
-  const type = tag % 8;
-  if (number < 1 || number > 0x1fffffff) throw invalid(start, `field number ${String(number)}`);
-  const field = (wireType: Field['wireType'], from: number, to: number, end = to): Field => {
-    if (to > bytes.length) throw invalid(start, 'a length beyond the end');
-    return { number, wireType, value: bytes.subarray(from, to), raw: bytes.subarray(start, end) };
-  };
-  switch (type) {
+  if (number < 1 || number > 0x1fffffff) throw invalid(at, `field number ${String(number)}`);
+  let from = afterTag;
+  let to = afterTag;
+  let after = 0;
+  switch (tag % 8) {
     case wireType.varint:
-      return field(type, afterTag, endOfVarint(bytes, afterTag));
+      to = endOfVarint(bytes, afterTag, limit);
+      break;
     case wireType.fixed64:
-      return field(type, afterTag, afterTag + 8);
+      to = afterTag + 8;
+      break;
     case wireType.fixed32:
-      return field(type, afterTag, afterTag + 4);
-    case wireType.bytes: {
-      const from = endOfVarint(bytes, afterTag);
-      return field(type, from, from + Number(varint(bytes, afterTag, from)));
-    }
-    case wireType.group: {
-      if (depth >= deepestGroup) throw invalid(start, 'groups nested too deep');
-      for (let at = afterTag; at < bytes.length;) {
-        const next = endOfVarint(bytes, at);
-        if (Number(varint(bytes, at, next)) === number * 8 + 4) return field(type, afterTag, at, next);
-        at += readField(bytes, at, depth + 1).raw.length;
-      }
-      throw invalid(start, 'a group without its end');
-    }
+      to = afterTag + 4;
+      break;
+    case wireType.bytes:
+      from = endOfVarint(bytes, afterTag, limit);
+      to = from + Number(varint(bytes, afterTag, from));
+      break;
+    case wireType.group:
+      to = endOfGroup(bytes, at, afterTag, limit, number, depth);
+      after = endOfVarint(bytes, to, limit) - to;
+      break;
     default:
-      throw invalid(start, `wire type ${String(type)}`);
+      throw invalid(at, `wire type ${String(tag % 8)}`);
   }
+  if (to > limit) throw invalid(at, 'a length beyond the end');
+  place.number = number;
+  place.wireType = (tag % 8) as Field['wireType'];
+  place.from = from;
+  place.to = to;
+  place.end = to + after;
 }
 
-function endOfVarint(bytes: Buffer, start: number): number {
-  for (let at = start; at < bytes.length && at < start + 10; at += 1) if (bytes.readUInt8(at) < 0x80) return at + 1;
+/** Where the end tag of a group stands. */
+function endOfGroup(bytes: Buffer, start: number, from: number, limit: number, number: number, depth: number): number {
+  if (depth >= deepestGroup) throw invalid(start, 'groups nested too deep');
+  const inner = makePlace();
+  for (let at = from; at < limit; at = inner.end) {
+    if (Number(varint(bytes, at, endOfVarint(bytes, at, limit))) === number * 8 + 4) return at;
+    nextField(bytes, at, limit, inner, depth + 1);
+  }
+  throw invalid(start, 'a group without its end');
+}
+
+function endOfVarint(bytes: Buffer, start: number, limit: number): number {
+  const most = Math.min(limit, start + 10);
+  for (let at = start; at < most; at += 1) if ((bytes[at] ?? 0x80) < 0x80) return at + 1;
   throw invalid(start, 'a varint without its end');
 }
 
-function varint(bytes: Buffer, start: number, end: number): number | bigint {
-  if (end - start <= 4) {
+/** An unsigned varint; a bigint only where a number would not be exact. */
+export function varint(bytes: Buffer, start: number, end: number): number | bigint {
+  if (end - start <= 7) {
     let value = 0;
-    for (let at = end - 1; at >= start; at -= 1) value = value * 128 + (bytes.readUInt8(at) & 0x7f);
+    for (let at = end - 1; at >= start; at -= 1) value = value * 128 + ((bytes[at] ?? 0) & 0x7f);
     return value;
   }
   let value = 0n;
-  for (let at = end - 1; at >= start; at -= 1) value = (value << 7n) | BigInt(bytes.readUInt8(at) & 0x7f);
+  for (let at = end - 1; at >= start; at -= 1) value = (value << 7n) | BigInt((bytes[at] ?? 0) & 0x7f);
   return BigInt.asUintN(64, value);
 }
 
@@ -123,10 +133,15 @@ export function numberOf(field: Field): number {
 /** @throws NexusctlError PROTOBUF_INVALID when the field is no text (proto3 strings are UTF-8) */
 export function textOf(field: Field): string {
   if (field.wireType !== wireType.bytes) throw invalid(0, `field ${String(field.number)} is not a string`);
+  return utf8Text(field.value);
+}
+
+/** @throws NexusctlError PROTOBUF_INVALID */
+export function utf8Text(bytes: Uint8Array): string {
   try {
-    return utf8.decode(field.value);
+    return utf8.decode(bytes);
   } catch {
-    throw invalid(0, `field ${String(field.number)} is not UTF-8`);
+    throw invalid(0, 'a string that is not UTF-8');
   }
 }
 

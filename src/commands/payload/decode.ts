@@ -58,7 +58,7 @@ export function payloadDecode(command: Command, context: Context): unknown {
           const summary =
             options.mode === 'values'
               ? await writeValues(context, sources, change, output)
-              : await writeDocument(context, inMode(context, sources, options.mode), change, options.mode, output);
+              : await writeDocument(context, inMode(sources, options.mode), change, options.mode, output);
           context.outcome.exitCode = summary.failed > 0 && options.partial !== true ? 1 : 0;
         });
       });
@@ -66,7 +66,7 @@ export function payloadDecode(command: Command, context: Context): unknown {
 }
 
 /** A message of the protocol has no place for plain values: to be read it becomes JSON; to be replayed it stays. */
-function inMode(context: Context, sources: Sources, mode: 'readable' | 'replay'): Sources {
+function inMode(sources: Sources, mode: 'readable' | 'replay'): Sources {
   if (mode === 'replay') return sources;
   const asJson = async function* () {
     for await (const source of sources.documents) {
@@ -75,10 +75,11 @@ function inMode(context: Context, sources: Sources, mode: 'readable' | 'replay')
         yield source;
         continue;
       }
-      const text = await (await context.ports.documents()).protoJson(document.type, document.bytes);
+      const { protoJson } = await import('../../payload/proto-json.ts');
+      const text = protoJson(document.type, document.bytes);
       // An export has no name for its kind: its payloads are told by their shape.
       const form = document.type.startsWith('export.') ? 'auto' : 'full';
-      yield { ...source, document: await readDocument(Readable.from([Buffer.from(text)]), form) };
+      yield { ...source, document: await readDocument(Readable.from([text]), form) };
     }
   };
   return { ...sources, documents: asJson() };
