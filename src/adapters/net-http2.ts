@@ -1,6 +1,6 @@
 import { connect as connectHttp2, type ClientHttp2Session, type IncomingHttpHeaders } from 'node:http2';
 import type { Socket } from 'node:net';
-import { connect as connectTls, type TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import type {
   Limits,
   Session,
@@ -9,28 +9,38 @@ import type {
   UnaryCall,
   UnaryResult,
   Way,
+  WireFailure,
 } from '../connectivity/net.ts';
 import { errnoOf, limited } from './net-limit.ts';
-import { openWay } from './net-socket.ts';
-import { nameOptions, wireFailure } from './net-tls.ts';
+import { secure } from './net-secure.ts';
+import { bytesFrom, openWay, whenBrokenOff } from './net-socket.ts';
+import { wireFailure } from './net-tls.ts';
 
 export async function openSession(way: Way, security: SessionSecurity, limits: Limits): Promise<SessionResult> {
   const startedAt = performance.now();
   const ms = (): number => Math.round(performance.now() - startedAt);
   const opened = await openWay(way, limits);
-  if (!opened.ok) return { ok: false, stage: 'connect', errno: opened.errno, ms: ms() };
+  if (!opened.ok) return { ok: false, stage: 'connect', errno: opened.errno, answered: false, ms: ms() };
   let stage: 'tls' | 'http2' = security.tls ? 'tls' : 'http2';
   let goawayCode: number | undefined;
-  const { ended, settle } = limited<SessionResult>(limits, () => ({ ok: false, stage, errno: 'ETIMEDOUT', ms: ms() }));
-  const failed = (error: Error): void =>
-    settle({ ok: false, stage, ...wireFailure(error), ...(goawayCode === undefined ? {} : { goawayCode }), ms: ms() });
   let secured: Socket | TLSSocket;
   try {
-    secured = security.tls ? secure(opened.socket, security) : opened.socket;
+    secured = security.tls ? secure(opened.socket, security, ['h2']) : opened.socket;
   } catch (error) {
     opened.socket.destroy();
-    return { ok: false, stage: 'tls', errno: errnoOf(error), ms: ms() };
+    return { ok: false, stage: 'tls', errno: errnoOf(error), answered: false, ms: ms() };
   }
+  const heard = bytesFrom(secured);
+  const failure = (how: WireFailure): SessionResult => ({
+    ok: false,
+    stage,
+    ...how,
+    ...(goawayCode === undefined ? {} : { goawayCode }),
+    answered: heard() > 0,
+    ms: ms(),
+  });
+  const { ended, settle } = limited<SessionResult>(limits, () => failure({ errno: 'ETIMEDOUT' }));
+  const failed = (error: Error): void => settle(failure(wireFailure(error)));
   secured.on('error', failed);
   // After an alert Node closes the session first and tells the reason on the socket in the same turn.
   const closed = (): void => void setImmediate(failed, Object.assign(new Error('closed'), { code: 'ECONNRESET' }));
@@ -43,27 +53,16 @@ export async function openSession(way: Way, security: SessionSecurity, limits: L
   session.once('remoteSettings', () =>
     settle({ ok: true, session: wrap(session, secured, security, way, () => goawayCode), ms: ms() }),
   );
+  // Node says nothing while the first frame is not complete, nor of some that can never be.
+  const stop = whenBrokenOff(heard, Infinity, () => settle(failure({ errno: 'ETIMEDOUT' })));
   const result = await ended;
+  stop();
   if (!result.ok) {
     session.destroy();
     secured.destroy();
     opened.socket.destroy();
   }
   return result;
-}
-
-function secure(socket: Socket, security: SessionSecurity & { tls: true }): TLSSocket {
-  return connectTls({
-    socket,
-    ...nameOptions(security.serverName),
-    ca: security.ca,
-    cert: security.clientPair?.cert,
-    key: security.clientPair?.key,
-    ALPNProtocols: ['h2'],
-    // Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED=0 changes nothing: credentials may follow on this socket.
-    rejectUnauthorized: true,
-    ...(security.maxVersion === undefined ? {} : { maxVersion: security.maxVersion }),
-  });
 }
 
 function wrap(

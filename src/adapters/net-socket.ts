@@ -1,7 +1,15 @@
-import { isIP, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
-import type { GreetResult, Limits, ProxyAddress, ProxyResult, TcpResult, Way } from '../connectivity/net.ts';
+import type { Socket } from 'node:net';
+import type {
+  GreetResult,
+  Limits,
+  ProxyAddress,
+  ProxyResult,
+  SessionSecurity,
+  TcpResult,
+  Way,
+} from '../connectivity/net.ts';
 import { limited } from './net-limit.ts';
+import { secure } from './net-secure.ts';
 import { open, openTunnel, type Opened } from './net-tunnel.ts';
 
 export async function openWay(way: Way, limits: Limits): Promise<Opened> {
@@ -35,6 +43,33 @@ async function listen(socket: Socket, limits: Limits): Promise<Unasked> {
   return ended;
 }
 
+/** Counts the bytes that come from now on, those in the buffer among them. TLS counts what it has opened. */
+export function bytesFrom(socket: Socket): () => number {
+  const before = socket.bytesRead - socket.readableLength;
+  return () => socket.bytesRead - before;
+}
+
+const tickMs = 50;
+const quietTicks = 6;
+
+/**
+ * Calls back when some bytes have come, at most `atMost` of them, and then none for 300 ms. Turns of the event loop are
+ * counted, not time: after a pause of this process bytes may still lie in the kernel.
+ * @returns ends the watch
+ */
+export function whenBrokenOff(heard: () => number, atMost: number, brokenOff: () => void): () => void {
+  let last = 0;
+  let quiet = 0;
+  const timer = setInterval(() => {
+    const bytes = heard();
+    quiet = bytes === last && bytes > 0 ? quiet + 1 : 0;
+    last = bytes;
+    if (quiet >= quietTicks || bytes > atMost) clearInterval(timer);
+    if (quiet >= quietTicks && bytes <= atMost) brokenOff();
+  }, tickMs);
+  return () => clearInterval(timer);
+}
+
 const greetings = {
   // The HTTP/2 preface with an empty SETTINGS frame (RFC 9113 section 3.4).
   http2: Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0', 'latin1'),
@@ -45,13 +80,14 @@ export async function greet(
   way: Way,
   greeting: keyof typeof greetings,
   limits: Limits,
-  serverName?: string,
+  security?: SessionSecurity & { tls: true },
 ): Promise<GreetResult> {
   const opened = await openWay(way, limits);
   if (!opened.ok) return { kind: 'unreachable', errno: opened.errno };
-  const socket = serverName === undefined ? opened.socket : unverified(opened.socket, serverName);
+  const socket =
+    security === undefined ? opened.socket : secure(opened.socket, security, greeting === 'http2' ? ['h2'] : []);
   const { ended, settle } = limited<GreetResult>(limits, () => ({ kind: 'silent' }));
-  socket.once('data', (bytes) => settle({ kind: 'answered', bytes: Uint8Array.from(bytes.subarray(0, 1024)) }));
+  socket.once('data', (bytes: Buffer) => settle({ kind: 'answered', bytes: Uint8Array.from(bytes.subarray(0, 1024)) }));
   socket.once('end', () => settle({ kind: 'closed' }));
   socket.on('error', () => settle({ kind: 'reset' }));
   socket.write(greetings[greeting]);
@@ -59,10 +95,6 @@ export async function greet(
   socket.destroy();
   opened.socket.destroy();
   return result;
-}
-
-function unverified(socket: Socket, serverName: string): Socket {
-  return connectTls({ socket, servername: isIP(serverName) === 0 ? serverName : '', rejectUnauthorized: false });
 }
 
 export async function tunnel(proxy: ProxyAddress, host: string, port: number, limits: Limits): Promise<ProxyResult> {

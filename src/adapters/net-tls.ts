@@ -1,11 +1,12 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { isIP, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import { checkServerIdentity, connect, type ConnectionOptions, type DetailedPeerCertificate } from 'node:tls';
+import { checkServerIdentity, connect, type DetailedPeerCertificate } from 'node:tls';
 import type { Limits, ObserveOptions, PeerTls, TlsObservation, Way, WireFailure } from '../connectivity/net.ts';
 import { errnoOf, limited } from './net-limit.ts';
-import { openWay } from './net-socket.ts';
+import { nameOptions } from './net-secure.ts';
+import { bytesFrom, openWay, whenBrokenOff } from './net-socket.ts';
 import { readServerFlight, type Seen } from './tls-records.ts';
 import { readTls13Flight } from './tls13-flight.ts';
 
@@ -13,19 +14,22 @@ export async function observeTls(way: Way, options: ObserveOptions, limits: Limi
   const startedAt = performance.now();
   const ms = (): number => Math.round(performance.now() - startedAt);
   const opened = await openWay(way, limits);
-  if (!opened.ok) return { ok: false, errno: opened.errno, clientCertificate: null, chain: [], ms: ms() };
+  if (!opened.ok)
+    return { ok: false, errno: opened.errno, foreign: false, clientCertificate: null, chain: [], ms: ms() };
   const tap = options.maxVersion === undefined && options.readFlight !== true ? null : tapped(opened.socket);
   let secret: Buffer | undefined;
   const seen = (): Seen => {
     if (tap === null) return { clientCertificate: null, chain: [] };
     return secret === undefined ? readServerFlight(tap.inbound()) : readTls13Flight(tap.inbound(), secret);
   };
-  const { ended, settle } = limited<TlsObservation>(limits, () => ({
+  const failure = (how: WireFailure, foreign = false): TlsObservation => ({
     ok: false,
-    errno: 'ETIMEDOUT',
+    ...how,
+    foreign,
     ...seen(),
     ms: ms(),
-  }));
+  });
+  const { ended, settle } = limited<TlsObservation>(limits, () => failure({ errno: 'ETIMEDOUT' }));
   const socket = connect({
     socket: tap?.stream ?? opened.socket,
     ...nameOptions(options.serverName),
@@ -53,9 +57,12 @@ export async function observeTls(way: Way, options: ObserveOptions, limits: Limi
     };
     settle({ ok: true, peer, ms: ms() });
   });
-  socket.on('error', (error: Error) => settle({ ok: false, ...wireFailure(error), ...seen(), ms: ms() }));
-  socket.once('close', () => settle({ ok: false, errno: 'ECONNRESET', ...seen(), ms: ms() }));
+  socket.on('error', (error: Error) => settle(failure(wireFailure(error))));
+  socket.once('close', () => settle(failure({ errno: 'ECONNRESET' })));
+  // Less than the header of a record is no TLS, and OpenSSL waits for more.
+  const stop = whenBrokenOff(bytesFrom(opened.socket), 4, () => settle(failure({ errno: 'ETIMEDOUT' }, true)));
   const result = await ended;
+  stop();
   socket.destroy();
   opened.socket.destroy();
   return result;
@@ -83,11 +90,6 @@ const modernCiphers = [
   'ECDHE-RSA-AES128-GCM-SHA256',
   'ECDHE-RSA-CHACHA20-POLY1305',
 ].join(':');
-
-/** An IP address is no SNI; Node then verifies it through `host`. */
-export function nameOptions(serverName: string): Pick<ConnectionOptions, 'servername' | 'host'> {
-  return isIP(serverName) === 0 ? { servername: serverName, host: serverName } : { servername: '', host: serverName };
-}
 
 export function wireFailure(error: Error): WireFailure {
   const errno = errnoOf(error);

@@ -1,7 +1,7 @@
 import type { Profile, SecretSource, Setting } from '../profile/profile.ts';
 import type { Code, Layer } from './catalogue.ts';
 import type { Finding } from './finding.ts';
-import type { Net, PeerTls, Session, SessionResult } from './net.ts';
+import type { Net, PeerTls, Session, SessionResult, SessionSecurity } from './net.ts';
 
 /**
  * One check: an id, a true sentence, what it builds on, and a function. Checks share nothing but the evidence that
@@ -119,7 +119,10 @@ export interface EvidenceMap {
   readonly tcp: { readonly reachable: readonly string[]; readonly refused: readonly string[] };
   readonly tls: PeerTls;
   readonly 'tls-trust': TrustEvidence;
-  readonly 'client-certificate': { readonly attempt: SessionResult };
+  readonly 'client-certificate': {
+    readonly attempt: SessionResult;
+    readonly security: SessionSecurity & { readonly tls: true };
+  };
   readonly http2: { readonly session: Session };
   readonly 'system-info': SystemInfo;
   readonly namespace: { readonly id?: string; readonly state: string };

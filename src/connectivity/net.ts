@@ -26,10 +26,15 @@ export interface Net {
     store: 'grpc' | 'system',
   ) => Promise<string | null>;
   /**
-   * Sends a greeting and returns the first bytes of the answer; carries no credential. In clear, or with `serverName`
-   * over TLS that verifies nothing.
+   * Sends a greeting and returns the first bytes of the answer; carries no API key. In clear, or over TLS with which a
+   * session was tried before.
    */
-  readonly greet: (way: Way, greeting: 'http2' | 'http1', limits: Limits, serverName?: string) => Promise<GreetResult>;
+  readonly greet: (
+    way: Way,
+    greeting: 'http2' | 'http1',
+    limits: Limits,
+    security?: SessionSecurity & { readonly tls: true },
+  ) => Promise<GreetResult>;
   /**
    * An HTTP/2 session, in clear or over TLS that verifies the name. Ready only when the server's SETTINGS have come:
    * in TLS 1.3 a server refuses a client certificate after the handshake.
@@ -118,6 +123,8 @@ export type TlsObservation =
   | ({
       readonly ok: false;
       readonly ms: number;
+      /** It answered with less than a TLS record has, and no more came. */
+      readonly foreign: boolean;
       /** Null unless the flight was read and the handshake got so far. */
       readonly clientCertificate: ClientCertificateRequest | null;
       readonly chain: readonly Uint8Array[];
@@ -168,6 +175,8 @@ export type SessionResult =
       /** How far it got: no connection, no handshake, or no HTTP/2 settings. */
       readonly stage: 'connect' | 'tls' | 'http2';
       readonly goawayCode?: number;
+      /** Bytes came once the connection stood: the server speaks on it, and not HTTP/2 as it must. */
+      readonly answered: boolean;
       readonly ms: number;
     } & WireFailure);
 

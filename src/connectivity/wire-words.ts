@@ -25,12 +25,26 @@ export function protocolOf(bytes: Uint8Array): string | null {
   return null;
 }
 
-/** A SETTINGS frame on stream 0, which every HTTP/2 server sends first, or GOAWAY. */
+/** The head of a SETTINGS frame on stream 0, which every HTTP/2 server sends first, or of GOAWAY (RFC 9113, 6.5, 6.8). */
 export function isHttp2(bytes: Uint8Array): boolean {
   if (bytes.length < 9) return false;
   const frame = Buffer.from(bytes);
-  const type = frame.readUInt8(3);
-  return (type === 4 || type === 7) && frame.readUInt32BE(5) === 0 && frame.readUIntBE(0, 3) < 1024;
+  const length = frame.readUIntBE(0, 3);
+  if (frame.readUInt32BE(5) !== 0 || length > 1024) return false;
+  const isAcknowledgement = (frame.readUInt8(4) & 1) === 1;
+  switch (frame.readUInt8(3)) {
+    case 4:
+      return !isAcknowledgement && length % 6 === 0;
+    case 7:
+      return length >= 8;
+    default:
+      return false;
+  }
+}
+
+/** Bytes in clear from a server that understands neither HTTP/2 nor TLS. */
+export function isForeign(bytes: Uint8Array): boolean {
+  return !isHttp2(bytes) && protocolOf(bytes) !== 'TLS';
 }
 
 /** A remote text for evidence: at most 256 characters, control characters visible. */

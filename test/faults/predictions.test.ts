@@ -6,6 +6,7 @@ import type { Lab } from './lab.ts';
 import { missing } from './needs.ts';
 import { sdkSettings, startSdks, type SdkName } from './sdk.ts';
 import { clientCertificateFaults } from './tables/client-certificate.ts';
+import { foreignFaults } from './tables/foreign.ts';
 import { grpcFaults } from './tables/grpc.ts';
 import { healthy } from './tables/healthy.ts';
 import { http2Faults } from './tables/http2.ts';
@@ -47,6 +48,7 @@ function saysAsPredicted(reason: Code | undefined, text: string): boolean {
 
 const groups: Readonly<Record<string, readonly (Fault | Healthy)[]>> = {
   'TCP and protocols': tcpFaults,
+  'other protocols': foreignFaults,
   TLS: tlsFaults,
   'client certificates': clientCertificateFaults,
   'HTTP/2': http2Faults,

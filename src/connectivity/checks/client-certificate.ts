@@ -22,7 +22,7 @@ export const clientCertificate: Check<'client-certificate'> = {
     if (!input.subject.tls || address === undefined) return { notApplicable: 'TLS is off' };
     const way = wayOf(input);
     const clientPair = input.evidence('certificate-files')?.clientPair;
-    const security: SessionSecurity = {
+    const security: SessionSecurity & { tls: true } = {
       tls: true,
       serverName: address.serverName,
       ca: input.evidence('tls-trust')?.ca,
@@ -32,7 +32,7 @@ export const clientCertificate: Check<'client-certificate'> = {
       input.net.openSession(way, security, limitsOf(input)),
       clientPair === undefined ? null : readRequest(address, way, input),
     ]);
-    if (attempt.ok) return { findings: neverAsked(request), evidence: { attempt } };
+    if (attempt.ok) return { findings: neverAsked(request), evidence: { attempt, security } };
     return judge(attempt, request ?? (await readRequest(address, way, input)), security, address, way, input);
   },
 };
@@ -70,7 +70,9 @@ async function judge(
   if (local !== null) return { findings: [local] };
   const aboutCertificate = isCertificateAlert(first.alert) || request?.requested === true;
   if (first.stage === 'connect' || (!aboutCertificate && first.alert === undefined) || request?.requested === false)
-    return { findings: [], evidence: { attempt: first } };
+    return { findings: [], evidence: { attempt: first, security } };
+  // What comes on the connection comes after the certificate was judged.
+  if (first.answered && first.alert === undefined) return { findings: [], evidence: { attempt: first, security } };
   // In TLS 1.3 the reason may get lost on the way; in 1.2 it is part of the handshake.
   const again =
     first.alert === undefined && first.errno !== 'ETIMEDOUT'
@@ -78,11 +80,11 @@ async function judge(
       : first;
   if (again.ok) {
     again.session.close();
-    return { findings: [], evidence: { attempt: first } };
+    return { findings: [], evidence: { attempt: first, security } };
   }
   // Silence after the handshake is no verdict on the certificate.
   if (first.errno === 'ETIMEDOUT' || first.goawayCode !== undefined)
-    return { findings: [], evidence: { attempt: first } };
+    return { findings: [], evidence: { attempt: first, security } };
   return { findings: [refusal(again, request, security, input)] };
 }
 

@@ -1,8 +1,8 @@
 import type { AddressEvidence, Check, CheckInput } from '../check.ts';
 import { finding, type Finding } from '../finding.ts';
-import type { GreetResult, SessionResult, TcpResult, Way } from '../net.ts';
+import type { GreetResult, SessionResult, SessionSecurity, TcpResult, Way } from '../net.ts';
 import { limitsOf, wayOf } from '../way.ts';
-import { banner, isHttp2, protocolOf } from '../wire-words.ts';
+import { banner, isForeign, isHttp2, protocolOf } from '../wire-words.ts';
 
 const probeMs = 600;
 const sniffMs = 300;
@@ -17,14 +17,16 @@ export const http2: Check<'http2'> = {
     const address = input.evidence('address');
     if (address === undefined) return { findings: [] };
     const way = wayOf(input);
+    const tried = input.evidence('client-certificate');
     const attempt =
-      input.evidence('client-certificate')?.attempt ??
+      tried?.attempt ??
       // A server that stays silent must leave time for the counter-probes within the step.
       (await input.net.openSession(way, { tls: false }, limitsOf(input, input.limitMs * 0.6)));
     if (attempt.ok) return { findings: [], evidence: { session: attempt.session } };
-    const found = input.subject.tls
-      ? await overTls(attempt, address, way, input)
-      : await inClear(attempt, address, way, input);
+    const found =
+      tried === undefined
+        ? await inClear(attempt, address, way, input)
+        : await overTls(attempt, tried.security, address, way, input);
     return { findings: [found] };
   },
 };
@@ -44,13 +46,26 @@ function goodbye({ goawayCode }: Failed, shown: string): Finding | null {
   });
 }
 
-async function overTls(failed: Failed, address: AddressEvidence, way: Way, input: CheckInput): Promise<Finding> {
+async function overTls(
+  failed: Failed,
+  security: SessionSecurity & { tls: true },
+  address: AddressEvidence,
+  way: Way,
+  input: CheckInput,
+): Promise<Finding> {
   const shown = `${address.host}:${String(address.port)}`;
   const farewell = goodbye(failed, shown);
   if (farewell !== null) return farewell;
   const limits = limitsOf(input, Math.min(input.limitMs * 0.3, probeMs));
-  const http1 = await input.net.greet(way, 'http1', limits, address.serverName);
+  const [http1, preface] = await Promise.all([
+    input.net.greet(way, 'http1', limits, security),
+    failed.answered || failed.errno === 'ECONNRESET' ? input.net.greet(way, 'http2', limits, security) : null,
+  ]);
   if (speaksHttp1(http1)) return webServer(shown, http1);
+  const answer = [http1, preface].find((result) => result?.kind === 'answered' && isForeign(result.bytes));
+  if (answer?.kind === 'answered') return stranger(address, answer.bytes, 'over TLS ');
+  if (preface !== null && speaksTls(preface))
+    return finding('H2004', `${shown} completes TLS, and what stands behind it wants TLS once more`);
   if (isProtocolError(failed.errno))
     return finding('H2001', `${shown} answers over TLS, but not with HTTP/2 (an HTTP/1 server)`);
   if (failed.errno === 'ETIMEDOUT')
@@ -73,7 +88,8 @@ async function inClear(failed: Failed, address: AddressEvidence, way: Way, input
     return finding('TCP003', `${shown} accepted one connection and refuses the next (${failed.errno})`, {
       evidence: { host, port, errno: failed.errno },
     });
-  const limits = limitsOf(input, failed.errno === 'ETIMEDOUT' ? Math.min(input.limitMs * 0.3, 1500) : probeMs);
+  const silent = failed.errno === 'ETIMEDOUT' && !failed.answered;
+  const limits = limitsOf(input, silent ? Math.min(input.limitMs * 0.3, 1500) : probeMs);
   const [secure, http1, preface, unasked] = await Promise.all([
     input.net.observeTls(way, { serverName, ca: undefined }, limits),
     input.net.greet(way, 'http1', limits),
@@ -97,10 +113,7 @@ async function inClear(failed: Failed, address: AddressEvidence, way: Way, input
     return finding('TCP006', `${shown} accepts the connection and closes it at once`, { evidence: { host, port } });
   if (unasked?.ok === true && unasked.then === 'reset')
     return finding('TCP003', `${shown} accepts the connection and resets it at once`, { evidence: { host, port } });
-  if (preface.kind === 'answered' && !isHttp2(preface.bytes))
-    return finding('TCP007', `${shown} is not a gRPC server: it answers with something else`, {
-      evidence: { host, port, banner: banner(preface.bytes) },
-    });
+  if (preface.kind === 'answered' && !isHttp2(preface.bytes)) return stranger(address, preface.bytes);
   if (failed.errno === 'ETIMEDOUT' && http1.kind === 'silent')
     return finding('TCP008', `${shown} accepts the connection and then stays silent`, { evidence: { host, port } });
   if (failed.errno === 'ETIMEDOUT')
@@ -110,6 +123,13 @@ async function inClear(failed: Failed, address: AddressEvidence, way: Way, input
       { text: 'a load balancer has no healthy backend', likelihood: 'medium' },
       { text: 'the server expects the PROXY protocol', likelihood: 'low' },
     ],
+  });
+}
+
+function stranger({ host, port }: AddressEvidence, bytes: Uint8Array, how = ''): Finding {
+  const protocol = protocolOf(bytes) ?? 'something else';
+  return finding('TCP007', `${host}:${String(port)} is not a gRPC server: ${how}it answers with ${protocol}`, {
+    evidence: { host, port, banner: banner(bytes) },
   });
 }
 

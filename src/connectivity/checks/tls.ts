@@ -64,7 +64,8 @@ type TlsOutcome = Outcome<EvidenceMap['tls']>;
 async function failed(observed: Failed, address: AddressEvidence, way: Way, input: CheckInput): Promise<TlsOutcome> {
   const { errno, alert } = observed;
   const limits = limitsOf(input, probeMs);
-  if (alert === undefined && isForeignProtocol(errno)) return one(await foreign(address, way, input, limits));
+  if (observed.foreign || (alert === undefined && isForeignProtocol(errno)))
+    return one(await foreign(address, way, input, limits));
   // TLS 1.2 shows in clear whether the server only wanted a client certificate, which comes later.
   const readable = await input.net.observeTls(way, { ...optionsOf(address), maxVersion: 'TLSv1.2' }, limits);
   if (!readable.ok && readable.clientCertificate?.requested === true && alert !== 112)
@@ -133,15 +134,20 @@ async function foreign({ host, port }: AddressEvidence, way: Way, input: CheckIn
   ]);
   if (unasked?.then === 'spoke' && !isHttp2(unasked.bytes)) return bannerFinding(host, port, unasked.bytes);
   const shown = `${host}:${String(port)}`;
-  if (http2.kind === 'answered' && isHttp2(http2.bytes))
+  if (http2.kind === 'answered' && isHttp2(http2.bytes)) return inClear(shown, http2.bytes);
+  const answer = http1.kind === 'answered' ? http1 : http2;
+  return inClear(shown, answer.kind === 'answered' ? answer.bytes : new Uint8Array());
+}
+
+function inClear(shown: string, bytes: Uint8Array): Finding {
+  if (isHttp2(bytes))
     return finding('TLS001', `${shown} speaks HTTP/2 in clear: plaintext gRPC, no TLS`, {
       fix: [
         { text: 'Turn TLS off for this server, and send it no API key.', command: 'export TEMPORAL_TLS=false' },
         { text: 'Or use the port on which it speaks TLS.' },
       ],
     });
-  const answer = http1.kind === 'answered' ? http1.bytes : http2.kind === 'answered' ? http2.bytes : new Uint8Array();
-  const protocol = protocolOf(answer);
+  const protocol = protocolOf(bytes);
   return finding(
     'TLS001',
     `${shown} does not speak TLS${protocol === null ? '' : `: it answers with ${protocol} in clear`}`,
@@ -176,10 +182,8 @@ async function closed(
     otherName(address, way, input, limits),
   ]);
   if (unasked?.then === 'spoke' && !isHttp2(unasked.bytes)) return bannerFinding(host, port, unasked.bytes);
-  if (http2.kind === 'answered' && isHttp2(http2.bytes))
-    return finding('TLS001', `${host}:${String(port)} speaks HTTP/2 in clear: plaintext gRPC, no TLS`);
-  if (http2.kind === 'answered' && protocolOf(http2.bytes) === 'HTTP/1')
-    return finding('TLS001', `${host}:${String(port)} does not speak TLS: it answers with HTTP/1 in clear`);
+  if (http2.kind === 'answered' && protocolOf(http2.bytes) !== 'TLS')
+    return inClear(`${host}:${String(port)}`, http2.bytes);
   if (other !== null) return nameFinding(other, address, evidence);
   if (unasked?.then === 'closed')
     return finding('TCP006', `${host}:${String(port)} accepts the connection and closes it at once`, {
@@ -219,10 +223,7 @@ async function hanging(
     return finding('TLS015', `${shown} answers a small TLS greeting and not one of normal size`, {
       evidence: { ...evidence, ms: small.ms },
     });
-  if (http2.kind === 'answered' && isHttp2(http2.bytes))
-    return finding('TLS001', `${shown} speaks HTTP/2 in clear: plaintext gRPC, no TLS`);
-  if (http2.kind === 'answered' && protocolOf(http2.bytes) === 'HTTP/1')
-    return finding('TLS001', `${shown} does not speak TLS: it answers with HTTP/1 in clear`);
+  if (http2.kind === 'answered' && protocolOf(http2.bytes) !== 'TLS') return inClear(shown, http2.bytes);
   return finding('TCP008', `${shown} accepts the connection and then stays silent, also to a TLS greeting`, {
     evidence: { host, port },
   });

@@ -1,6 +1,7 @@
 import type { Fault, Healthy } from '../fault.ts';
 import { clientCertificateFaults } from './client-certificate.ts';
 import { deepFaults } from './deep.ts';
+import { foreignFaults } from './foreign.ts';
 import { goFaults, healthyGo } from './go.ts';
 import { grpcFaults } from './grpc.ts';
 import { healthy } from './healthy.ts';
@@ -18,6 +19,7 @@ export const allFaults: Readonly<Record<string, readonly Fault[]>> = {
   'names and routes': networkFaults,
   proxies: proxyFaults,
   'TCP and protocols': tcpFaults,
+  'other protocols': foreignFaults,
   TLS: tlsFaults,
   'client certificates': clientCertificateFaults,
   'servers in Go': goFaults,

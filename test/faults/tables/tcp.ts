@@ -2,6 +2,9 @@ import type { Fault } from '../fault.ts';
 import { http1, tcpPlain } from '../scenes.ts';
 import { startDeaf, startTcp } from '../server.ts';
 
+/** Fixed ports at an address of this process alone: tests of other processes take the same ports. */
+const ownLoopback = `127.43.${String((process.pid >> 8) & 255)}.${String(process.pid & 255)}`;
+
 export const tcpFaults: readonly Fault[] = [
   { name: 'refused', code: 'TCP001', scene: () => ({ args: ['--address', '127.0.0.1:1'] }) },
   { name: 'refused, TLS', code: 'TCP001', scene: () => ({ args: ['--address', '127.0.0.1:1', '--tls'] }) },
@@ -76,20 +79,20 @@ export const tcpFaults: readonly Fault[] = [
     name: 'HTTP API on its port',
     code: 'ADR008',
     scene: async (lab) => ({
-      args: ['--address', (await startTcp(lab, http1('{"message":"Not Found"}'), 7243, '127.0.0.43')).address],
+      args: ['--address', (await startTcp(lab, http1('{"message":"Not Found"}'), 7243, ownLoopback)).address],
     }),
   },
   {
     name: 'metrics on their port',
     code: 'ADR008',
     scene: async (lab) => ({
-      args: ['--address', (await startTcp(lab, http1('# HELP x'), 9090, '127.0.0.43')).address],
+      args: ['--address', (await startTcp(lab, http1('# HELP x'), 9090, ownLoopback)).address],
     }),
   },
   {
     name: 'Web UI of the dev server on its port',
     code: 'ADR005',
-    scene: async (lab) => ({ args: ['--address', (await startTcp(lab, http1('x'), 8233, '127.0.0.43')).address] }),
+    scene: async (lab) => ({ args: ['--address', (await startTcp(lab, http1('x'), 8233, ownLoopback)).address] }),
   },
   {
     name: 'a variable hides the address of the profile',
