@@ -3,7 +3,7 @@ import type { Caller, Held, NewEndpoint, Target, Wish } from '../endpoints/endpo
 import { makeNameTable } from '../endpoints/name-table.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { durationOf, readMessage, replaceField, timestampOf, writeMessage, type Message } from '../protobuf/message.ts';
-import { makePlace, nextField, wireType } from '../protobuf/wire.ts';
+import { bytesField, makePlace, nextField, wireType } from '../protobuf/wire.ts';
 import { descriptionOf, descriptionPayload, withDescription } from './description-payload.ts';
 
 /*
@@ -134,7 +134,7 @@ function callerOf(policy: Uint8Array): string | null {
 }
 
 function policyOf(namespace: string): Uint8Array {
-  return writeMessage([1, writeMessage([1, namespace])]);
+  return bytesField(1, bytesField(1, namespace));
 }
 
 export function newCloudSpec({ name, target, description, callers }: NewEndpoint): Uint8Array {

@@ -14,12 +14,14 @@ export const cloudApiVersion = 'v0.19.1';
 
 /** Nexus endpoints of a Temporal Cloud account over the Cloud Ops API. */
 export function cloudEndpoints(client: Rpc): EndpointApi {
+  // A name that stands on the lists of a thousand endpoints is one text, in whichever answer it comes.
+  const names = makeNames();
+
   const ask = (method: string, request: Uint8Array, signal: AbortSignal, repeatable = true): Promise<Message> =>
     client.call(`${service}/${method}`, request, { signal, repeatable }).then(({ message }) => readMessage(message));
 
   const pages = async (signal: AbortSignal, filter: Filter, name?: string): Promise<readonly Held[]> => {
     const found: Held[] = [];
-    const names = makeNames();
     const tokens = new Set<string>();
     for (let token = ''; ;) {
       const answer = await ask(
@@ -44,7 +46,7 @@ export function cloudEndpoints(client: Rpc): EndpointApi {
   const byId = async (id: string, signal: AbortSignal): Promise<Held | null> => {
     try {
       const answer = await ask('GetNexusEndpoint', writeMessage([1, id]), signal);
-      return answer.has(1) ? heldFromCloud(answer.bytes(1)) : null;
+      return answer.has(1) ? heldFromCloud(answer.bytes(1), names) : null;
     } catch (error) {
       if (error instanceof NexusctlError && error.code === 'NOT_FOUND') return null;
       throw error;

@@ -90,21 +90,38 @@ export function statusAt(now: Date): (entry: CallerEntry) => Caller {
   return (entry) => {
     const made = known.get(entry);
     if (made !== undefined) return made;
-    const caller: Caller = Object.freeze({ ...entry, status: isOver(entry.until, now) ? 'expired' : 'active' });
+    const caller: Caller = Object.freeze({
+      ...entryOf(entry),
+      status: isOver(entry.until, now) ? 'expired' : 'active',
+    });
     known.set(entry, caller);
+    return caller;
+  };
+}
+
+/** What an entry is where only names are kept; the same object for all lists that it stands on. */
+export function namesAlone(): (entry: CallerEntry) => Caller {
+  const known = new Map<string, Caller>();
+  return ({ namespace }) => {
+    const caller: Caller = known.get(namespace) ?? Object.freeze({ namespace, status: 'active' });
+    known.set(namespace, caller);
     return caller;
   };
 }
 
 /** The entries alone, without what was found out about them. */
 export function withoutStatus(entries: readonly CallerEntry[]): readonly CallerEntry[] {
-  return entries.map(({ namespace, owner, reason, ref, until }) => ({
+  return entries.map(entryOf);
+}
+
+function entryOf({ namespace, owner, reason, ref, until }: CallerEntry): CallerEntry {
+  return {
     namespace,
     ...(owner === undefined ? {} : { owner }),
     ...(reason === undefined ? {} : { reason }),
     ...(ref === undefined ? {} : { ref }),
     ...(until === undefined ? {} : { until }),
-  }));
+  };
 }
 
 function byNamespace(entries: readonly CallerEntry[]): ReadonlyMap<string, CallerEntry> {

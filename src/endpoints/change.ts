@@ -53,13 +53,7 @@ export async function createEndpoint(api: EndpointApi, wish: NewEndpoint, writin
     if (!fulfils(existing.endpoint, full)) throw taken(wish.name);
     return await unchanged(api, 'create', existing, existing.endpoint, writing);
   }
-  const after: Endpoint = {
-    name: wish.name,
-    target: wish.target,
-    ...(wish.description === undefined || wish.description === '' ? {} : { description: wish.description }),
-    callers: wish.callers.map((namespace) => asCaller({ namespace })),
-  };
-  if (writing.dryRun) return planned('create', null, after);
+  if (writing.dryRun) return planned('create', null, newEndpoint(wish));
   const reached = (endpoint: Endpoint | null) => isActive(endpoint) && endpoint !== null && fulfils(endpoint, full);
   const result = await attemptWrite(api, wish.name, requestId, reached, writing, () =>
     api.create(wish, { requestId, signal }),
@@ -68,6 +62,15 @@ export async function createEndpoint(api: EndpointApi, wish: NewEndpoint, writin
     return await finish(api, 'create', null, wish.name, result.accepted, reached, writing);
   if (result.error.code === 'ALREADY_EXISTS') throw taken(wish.name, result.error);
   throw result.error;
+}
+
+function newEndpoint({ name, target, description, callers }: NewEndpoint): Endpoint {
+  return {
+    name,
+    target,
+    ...(description === undefined || description === '' ? {} : { description }),
+    callers: callers.map((namespace) => asCaller({ namespace })),
+  };
 }
 
 /** Reads once more and compares before it deletes: a self-hosted server ignores the version. */

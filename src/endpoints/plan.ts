@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
+import { namesAlone, statusAt } from './allowlist.ts';
 import type { Backend, Endpoint } from './endpoint.ts';
 import type { FileEndpoint, NexusContent } from './nexus-content.ts';
 import { inScope } from './nexus-file.ts';
-import { changeOf, deletionOf, type Ends, type PlannedChange } from './planned-change.ts';
+import { changeOf, deletionOf, type PlannedChange, type Planning } from './planned-change.ts';
 import { endOf, isOver } from './until.ts';
 
 /** An entry whose end has come or comes soon. */
@@ -57,11 +58,11 @@ export function makePlan(files: Files, live: readonly Endpoint[], circumstances:
     throw new NexusctlError('USAGE', '--prune deletes what the files do not name, so they must say what they own', {
       hint: 'give every file both lines: account (or cluster) and scope.names',
     });
-  const ends = makeEnds();
+  const planning = planningOf(circumstances);
   const byName = new Map(live.map((endpoint) => [endpoint.name, endpoint]));
   const named = new Set(files.endpoints.map(({ name }) => name));
   const changes = files.endpoints.flatMap(
-    (wanted) => changeOf(wanted, byName.get(wanted.name) ?? null, circumstances, ends) ?? [],
+    (wanted) => changeOf(wanted, byName.get(wanted.name) ?? null, planning) ?? [],
   );
   const unmanaged = live
     .map(({ name }) => name)
@@ -71,7 +72,7 @@ export function makePlan(files: Files, live: readonly Endpoint[], circumstances:
   const all = [...changes, ...deletes];
   const count = (action: PlannedChange['action']) => all.filter((change) => change.action === action).length;
   const soon = new Date(now.getTime() + soonMs);
-  const endings = files.endpoints.flatMap((wanted) => endingsOf(wanted, byName.get(wanted.name), soon, ends));
+  const endings = files.endpoints.flatMap((wanted) => endingsOf(wanted, byName.get(wanted.name), soon, planning));
   const { account, cluster } = files;
   const inputs = inputsOf(files, live);
   return {
@@ -103,13 +104,18 @@ export function digestOf(subject: object, changes: readonly PlannedChange[]): st
   return hash.digest('hex');
 }
 
-/** The same few days end many entries. */
-function makeEnds(): Ends {
+function planningOf({ backend, now }: Circumstances): Planning {
   const known = new Map<string, number>();
-  return (until) => {
-    const end = known.get(until) ?? endOf(until) ?? 0;
-    known.set(until, end);
-    return end;
+  return {
+    backend,
+    now,
+    callerOf: backend === 'cloud' ? namesAlone() : statusAt(now),
+    // The same few days end many entries.
+    ends: (until) => {
+      const end = known.get(until) ?? endOf(until) ?? 0;
+      known.set(until, end);
+      return end;
+    },
   };
 }
 
@@ -117,7 +123,7 @@ function endingsOf(
   { name, allow = [] }: FileEndpoint,
   live: Endpoint | undefined,
   soon: Date,
-  ends: Ends,
+  { ends }: Planning,
 ): readonly Ending[] {
   const ending = allow.filter(({ until }) => until !== undefined && ends(until) <= soon.getTime());
   if (ending.length === 0) return [];

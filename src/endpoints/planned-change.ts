@@ -1,6 +1,6 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
-import { gainsAndLoses, sameEntries, withoutStatus, withStatus } from './allowlist.ts';
-import { sameTarget, type Backend, type CallerEntry, type Endpoint, type Wish } from './endpoint.ts';
+import { gainsAndLoses, sameEntries, withoutStatus } from './allowlist.ts';
+import { sameTarget, type Backend, type Caller, type CallerEntry, type Endpoint, type Wish } from './endpoint.ts';
 import type { FileEndpoint } from './nexus-content.ts';
 import { isOver } from './until.ts';
 
@@ -13,30 +13,28 @@ export interface PlannedChange {
   readonly loses: readonly string[];
 }
 
-/** When an `until` ends, in milliseconds since 1970; 0 for what is no time. */
-export type Ends = (until: string) => number;
-
-interface Circumstances {
+/** What one plan is made with. */
+export interface Planning {
   readonly backend: Backend;
   readonly now: Date;
+  /** When an `until` ends, in milliseconds since 1970; 0 for what is no time. */
+  readonly ends: (until: string) => number;
+  /** What an entry of a file is on the server's list. */
+  readonly callerOf: (entry: CallerEntry) => Caller;
 }
 
 /** Null when the endpoint is as the file says. */
-export function changeOf(
-  wanted: FileEndpoint,
-  live: Endpoint | null,
-  { backend, now }: Circumstances,
-  ends: Ends,
-): PlannedChange | null {
+export function changeOf(wanted: FileEndpoint, live: Endpoint | null, planning: Planning): PlannedChange | null {
+  const { backend, now, ends } = planning;
   const over = ({ until }: CallerEntry) => until !== undefined && ends(until) <= now.getTime();
   if (live !== null && backend === 'cloud' && isPlainlySame(wanted, live, over)) return null;
-  const after = desired(wanted, live, backend, now);
+  const after = desired(wanted, live, planning);
   if (live !== null && same(live, after, backend)) return null;
   const { gains, loses } = gainsAndLoses(live?.callers ?? [], after.callers);
   return { action: live === null ? 'create' : 'update', endpoint: wanted.name, before: live, after, gains, loses };
 }
 
-function desired(wanted: FileEndpoint, live: Endpoint | null, backend: Backend, now: Date): Endpoint {
+function desired(wanted: FileEndpoint, live: Endpoint | null, { backend, now, callerOf }: Planning): Endpoint {
   const target = wanted.target ?? live?.target;
   if (target === undefined)
     throw new NexusctlError('INPUT_INVALID', `${wanted.name} is not there yet and the file gives it no target`, {
@@ -65,7 +63,7 @@ function desired(wanted: FileEndpoint, live: Endpoint | null, backend: Backend, 
     ...(state === undefined ? {} : { state }),
     target,
     ...(description === '' ? {} : { description }),
-    callers: backend === 'cloud' ? namesOnly(entries) : withStatus(withoutStatus(entries), now),
+    callers: entries.map(callerOf),
     // Cloud has no blocked list: there it only decides what is on the allowlist.
     ...(backend === 'cloud' || blocked.length === 0 ? {} : { blocked }),
     ...(everyone === true && wanted.allow === undefined && wanted.blocked === undefined ? { everyone } : {}),
@@ -74,10 +72,6 @@ function desired(wanted: FileEndpoint, live: Endpoint | null, backend: Backend, 
     ...(createdAt === undefined ? {} : { createdAt }),
     ...(updatedAt === undefined ? {} : { updatedAt }),
   };
-}
-
-function namesOnly(entries: readonly CallerEntry[]): Endpoint['callers'] {
-  return entries.map(({ namespace }) => ({ namespace, status: 'active' }));
 }
 
 /** The everyday answer, without making anything: the same names in the same order, none over, none blocked. */

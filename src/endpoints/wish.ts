@@ -3,6 +3,7 @@ import { sameTarget, type Endpoint, type Wish } from './endpoint.ts';
 
 export function wished(before: Endpoint, wish: Wish): Endpoint {
   const { description: old, ...rest } = before;
+  const known = new Map(before.callers.map((caller) => [caller.namespace, caller]));
   const description = wish.description === undefined ? old : wish.description;
   return {
     ...rest,
@@ -12,9 +13,7 @@ export function wished(before: Endpoint, wish: Wish): Endpoint {
     ...(wish.callers === undefined
       ? {}
       : {
-          callers: wish.callers.map(
-            (namespace) => before.callers.find((caller) => caller.namespace === namespace) ?? asCaller({ namespace }),
-          ),
+          callers: wish.callers.map((namespace) => known.get(namespace) ?? asCaller({ namespace })),
         }),
   };
 }

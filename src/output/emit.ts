@@ -1,6 +1,7 @@
 import type { ExitCode } from '../errors/exit-codes.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { escapeDeep, escapeJson, escapeTerminal } from './escape.ts';
+import { jsonPieces } from './json-pieces.ts';
 import { makeStyle, wantsColor, type ColorChoice } from './style.ts';
 import type { Format, View } from './view.ts';
 
@@ -21,6 +22,9 @@ export interface OutputOptions {
   readonly color: ColorChoice;
 }
 
+/** Characters that are written at once: a large document is never one text. */
+const enough = 256 * 1024;
+
 /**
  * Renders a result once, writes it to stdout and sets the exit code of the command. Secrets in it are masked, unless
  * the view's product is one.
@@ -33,30 +37,51 @@ export async function emit<T>(
   exitCode: ExitCode = 0,
 ): Promise<void> {
   const shown = view.showsSecrets === true ? result : escapeDeep(result, context.redactor.hide);
-  const text = await render(context, options, view, shown);
+  const pieces = await render(context, options, view, shown);
   context.outcome.exitCode = exitCode;
-  if (text !== '') await context.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  let text = '';
+  for (const piece of pieces) {
+    text += piece;
+    if (text.length < enough) continue;
+    await context.stdout.write(text);
+    text = '';
+  }
+  if (text !== '') await context.stdout.write(text);
 }
 
-async function render<T>(context: Output, options: OutputOptions, view: View<T>, result: T): Promise<string> {
+async function render<T>(
+  context: Output,
+  options: OutputOptions,
+  view: View<T>,
+  result: T,
+): Promise<Iterable<string, void>> {
   const format = options.output;
-  if (format === 'json') return escapeJson(JSON.stringify(jsonOf(view, result), null, 2));
-  if (format === 'jsonl') return linesOf(view, result).join('\n');
+  if (format === 'json') return jsonText(jsonOf(view, result));
+  if (format === 'jsonl') return linesOf(view, result);
   const { isTTY, columns } = context.stdout;
   const color = wantsColor(options.color, isTTY, context.env);
   const style = await makeStyle(color, isTTY ? columns : Infinity);
-  if (format === 'text') return view.text(escapeDeep(result, escapeTerminal), style);
+  if (format === 'text') return [ended(view.text(escapeDeep(result, escapeTerminal), style))];
   const raw = view.raw?.[format];
   if (raw === undefined) throw new NexusctlError('USAGE', `this command has no output format ${format}`);
-  return raw(result, style);
+  return [ended(raw(result, style))];
+}
+
+function ended(text: string): string {
+  return text === '' || text.endsWith('\n') ? text : `${text}\n`;
+}
+
+function* jsonText(document: object): Generator<string, void> {
+  for (const piece of jsonPieces(document)) yield escapeJson(piece);
+  yield '\n';
 }
 
 function jsonOf<T>(view: View<T>, result: T): object {
   return view.json === undefined ? { schemaVersion: 1, ...(result as object) } : view.json(result);
 }
 
-function linesOf<T>(view: View<T>, result: T): string[] {
+function* linesOf<T>(view: View<T>, result: T): Generator<string, void> {
   const document = jsonOf(view, result);
   const items = view.jsonl?.(result) ?? ('items' in document ? (document.items as object[]) : [document]);
-  return items.map((item) => escapeJson(JSON.stringify(item)));
+  for (const item of items) yield `${escapeJson(JSON.stringify(item))}\n`;
 }
