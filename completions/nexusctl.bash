@@ -40,6 +40,7 @@ _nexusctl() {
     '/connect-test --timeout') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     '/connect-test --step-timeout') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     '/connect-test --retry') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    '/connect-test --idle') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     '/connect-test --sdk') COMPREPLY=($(compgen -W 'typescript-client core go' -- "$current")); return ;;
     '/connect-test --expires-in') COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     '/explain -o'|'/explain --output') COMPREPLY=($(compgen -W 'text json jsonl' -- "$current")); return ;;
@@ -1041,7 +1042,7 @@ _nexusctl() {
   esac
   case "$path" in
     '/') words='connect-test explain config cert namespace endpoint payload kms codec-server sandbox completion'; flags='--version --help' ;;
-    '/connect-test') words=''; flags='--output --color --command-timeout --profile --config-file --disable-config-file --disable-config-env --address --namespace --client-connect-timeout --grpc-meta --api-key-file --auth --tls --no-tls --tls-cert-path --tls-key-path --tls-ca-path --tls-server-name --tls-disable-host-verification --allow-plaintext-key --backend --cloud-address --cloud-api-key-file --cloud-tls-ca-path --account --codec-endpoint --codec-auth-file --codec-header --policy-file --keyring --allow-exec --strict --env-file --env-from-pid --only --skip --list --timeout --step-timeout --retry --deep --cloud --offline --all-profiles --sdk --expires-in --help' ;;
+    '/connect-test') words=''; flags='--output --color --command-timeout --profile --config-file --disable-config-file --disable-config-env --address --namespace --client-connect-timeout --grpc-meta --api-key-file --auth --tls --no-tls --tls-cert-path --tls-key-path --tls-ca-path --tls-server-name --tls-disable-host-verification --allow-plaintext-key --backend --cloud-address --cloud-api-key-file --cloud-tls-ca-path --account --codec-endpoint --codec-auth-file --codec-header --policy-file --keyring --allow-exec --strict --env-file --env-from-pid --only --skip --list --timeout --step-timeout --retry --deep --idle --cloud --offline --all-profiles --sdk --expires-in --help' ;;
     '/explain') words=''; flags='--output --color --command-timeout --profile --config-file --disable-config-file --disable-config-env --address --namespace --client-connect-timeout --grpc-meta --api-key-file --auth --tls --no-tls --tls-cert-path --tls-key-path --tls-ca-path --tls-server-name --tls-disable-host-verification --allow-plaintext-key --backend --cloud-address --cloud-api-key-file --cloud-tls-ca-path --account --codec-endpoint --codec-auth-file --codec-header --policy-file --keyring --allow-exec --strict --list --with-config --help' ;;
     '/config') words='list show set unset import path'; flags='--help' ;;
     '/config/list') words=''; flags='--output --color --command-timeout --profile --config-file --help' ;;

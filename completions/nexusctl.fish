@@ -68,6 +68,7 @@ for program in nexusctl temporal-nexusctl
     complete -c $program -n '__nexusctl_at connect-test' -l step-timeout -x -d 'bound on one check'
     complete -c $program -n '__nexusctl_at connect-test' -l retry -x -d 'repeat what is transient for so long'
     complete -c $program -n '__nexusctl_at connect-test' -l deep -d 'also message size, idle connections and long polls (takes minutes)'
+    complete -c $program -n '__nexusctl_at connect-test' -l idle -x -d 'with --deep: how long a connection must last without traffic'
     complete -c $program -n '__nexusctl_at connect-test' -l cloud -d 'the Cloud control plane as well: reachability, identity, one page of endpoints'
     complete -c $program -n '__nexusctl_at connect-test' -l offline -d 'local checks only: no packet is sent'
     complete -c $program -n '__nexusctl_at connect-test' -l all-profiles -d 'test every profile of the configuration files'

@@ -32,6 +32,11 @@ export function connectTest(command: Command, outer: Context): unknown {
     )
     .addOption(new Option('--retry <duration>', 'repeat what is transient for so long').argParser(parseDuration))
     .option('--deep', 'also message size, idle connections and long polls (takes minutes)')
+    .addOption(
+      new Option('--idle <duration>', 'with --deep: how long a connection must last without traffic')
+        .argParser(parseDuration)
+        .default(70_000, '70s'),
+    )
     .option('--cloud', 'the Cloud control plane as well: reachability, identity, one page of endpoints')
     .option('--offline', 'local checks only: no packet is sent')
     .option('--all-profiles', 'test every profile of the configuration files')
@@ -95,6 +100,7 @@ type Options = Parameters<typeof examineProfile>[1] & {
   readonly stepTimeout: number;
   readonly retry?: number;
   readonly deep?: true;
+  readonly idle: number;
   readonly offline?: true;
   readonly cloud?: true;
   readonly sdk?: (typeof sdks)[number];
@@ -148,6 +154,8 @@ async function testOnce(context: Context, options: Options): Promise<Report> {
     env: context.env,
     platform: context.platform,
     home: context.home,
+    cwd: context.cwd,
+    idleMs: options.idle,
     now: context.now(),
     certificateExpiryMs: options.expiresIn ?? 30 * day,
     keyExpiryMs: options.expiresIn ?? 14 * day,
@@ -161,7 +169,7 @@ async function testOnce(context: Context, options: Options): Promise<Report> {
     net: await context.ports.net(),
     version: context.version,
     signal: context.signal,
-    timeoutMs: options.deep === true ? Math.max(options.timeout, 300_000) : options.timeout,
+    timeoutMs: Math.max(options.timeout, deepMs(options)),
     stepTimeoutMs: options.stepTimeout,
     only: options.only ?? [],
     skip: options.skip ?? [],
@@ -174,6 +182,12 @@ async function testOnce(context: Context, options: Options): Promise<Report> {
   // A server may send a key back in its own words.
   const whole = { ...report, checks: placed(report.checks, context), warnings: secrets.warnings() };
   return escapeDeep(whole, context.redactor.redact);
+}
+
+/** What the checks of --deep may take, whether all are asked for or some by name. */
+function deepMs({ deep, only, idle }: Options): number {
+  const wanted = allChecks.filter((check) => check.deep === true && (deep === true || only?.includes(check.id)));
+  return wanted.length === 0 ? 0 : 230_000 + idle;
 }
 
 /** Files below the working folder by their relative path: that is what a code host knows them by. */

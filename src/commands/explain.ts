@@ -87,6 +87,8 @@ async function localCodes(context: Context, options: Parameters<typeof examinePr
     env: context.env,
     platform: context.platform,
     home: context.home,
+    cwd: context.cwd,
+    idleMs: 0,
     now: context.now(),
     certificateExpiryMs: 30 * day,
     keyExpiryMs: 14 * day,

@@ -61,6 +61,8 @@ export interface Subject {
   readonly keyExpiryMs: number;
   readonly sdk: Sdk | null;
   readonly strict: boolean;
+  /** Milliseconds without traffic that a connection must outlast (--deep). */
+  readonly idleMs: number;
   /** With --cloud: the control plane and its credential. */
   readonly cloud: { readonly address: string; readonly apiKey: Material; readonly ca: Material } | null;
 }
@@ -83,7 +85,7 @@ export type Material =
     }
   | {
       readonly state: 'unreadable';
-      readonly why: 'missing' | 'forbidden' | 'folder' | 'too-large' | 'failed' | 'withheld';
+      readonly why: 'missing' | 'misplaced' | 'forbidden' | 'folder' | 'too-large' | 'failed' | 'withheld';
       readonly name: string;
       readonly message: string;
       readonly setting: Setting<SecretSource>;
@@ -122,6 +124,8 @@ export interface EvidenceMap {
   readonly 'client-certificate': {
     readonly attempt: SessionResult;
     readonly security: SessionSecurity & { readonly tls: true };
+    /** A certificate is configured, and the server let the handshake pass without asking for one. */
+    readonly neverAsked: boolean;
   };
   readonly http2: { readonly session: Session };
   readonly 'system-info': SystemInfo;

@@ -48,6 +48,12 @@ export function unreadable({ name, why, message, setting }: Material & { readonl
   switch (why) {
     case 'missing':
       return finding('CFG015', `${name} is not there (${sourceName(setting.origin)})${tilde(reference)}`, given);
+    case 'misplaced':
+      return finding(
+        'CFG020',
+        `${name} is not beside the configuration file, but in the working folder (${sourceName(setting.origin)}): SDKs that start here find it, nexusctl does not`,
+        { ...given, severity: 'error', affects: [] },
+      );
     case 'forbidden':
       return finding('CFG015', `${name} may not be read by this user (${sourceName(setting.origin)})`, given);
     case 'folder':

@@ -52,7 +52,7 @@ function primaryOf({ finding, check }: Found, severity: Finding['severity']): Pr
 }
 
 /** Warnings about another day: anything else comes before them. */
-const hygiene = new Set<Code>(['CRT006', 'TOK009', 'KEY006']);
+const hygiene = new Set<Code>(['CRT006', 'TOK009']);
 
 const refusedCertificate = ['MTL002', 'MTL003', 'MTL004', 'MTL005', 'MTL009', 'RPC001'] as const satisfies Code[];
 const refusedCredential = ['AUT001', 'AUT003', 'AUT004'] as const satisfies Code[];

@@ -11,22 +11,24 @@ interface Surroundings {
   readonly env: Subject['env'];
   readonly platform: NodeJS.Platform;
   readonly home: string;
+  readonly cwd: string;
   readonly now: Date;
   readonly certificateExpiryMs: number;
   readonly keyExpiryMs: number;
   readonly sdk: Sdk | null;
   readonly strict: boolean;
+  readonly idleMs: number;
   /** The control plane is tested too (--cloud). */
   readonly withCloud: boolean;
 }
 
 /** Reads what the profile refers to. A reference that cannot be read is a finding for the checks, not an error here. */
 export async function subjectOf(profile: Profile, surroundings: Surroundings): Promise<Subject> {
-  const { secrets, files, withCloud, ...facts } = surroundings;
+  const { secrets, files, withCloud, cwd, ...facts } = surroundings;
   const wantsPair = profile.auth?.value !== 'api-key';
   const wantsKey = profile.auth?.value !== 'mtls';
   const read = (setting: Setting<SecretSource> | undefined): Promise<Material> =>
-    readMaterial(setting, secrets, files, surroundings.platform);
+    readMaterial(setting, secrets, { files, cwd, platform: surroundings.platform });
   const [clientCert, clientKey, serverCa, apiKey] = await Promise.all([
     read(wantsPair ? profile.tls.clientCert : undefined),
     read(wantsPair ? profile.tls.clientKey : undefined),
@@ -53,21 +55,20 @@ export async function subjectOf(profile: Profile, surroundings: Surroundings): P
 async function readMaterial(
   setting: Setting<SecretSource> | undefined,
   secrets: Secrets,
-  files: Pick<Files, 'stat'>,
-  platform: NodeJS.Platform,
+  disk: Disk,
 ): Promise<Material> {
   if (setting === undefined) return { state: 'absent' };
   const source = setting.value;
   const name = source.kind === 'data' ? originName(setting) : describeSecret(source);
   try {
     const bytes = await secrets.resolve(source);
-    const mode = await modeOf(source, files, platform);
+    const mode = (await pathFacts(source, disk))?.mode;
     return { state: 'read', bytes, name, setting, ...(mode === undefined ? {} : { mode }) };
   } catch (error) {
     if (!(error instanceof NexusctlError)) throw error;
     return {
       state: 'unreadable',
-      why: secrets.offline && leavesMachine(source) ? 'withheld' : await whyOf(error, source, files, platform),
+      why: secrets.offline && leavesMachine(source) ? 'withheld' : await whyOf(error, source, disk),
       name,
       message: error.message,
       setting,
@@ -87,21 +88,19 @@ function originName({ origin }: Setting<SecretSource>): string {
   }
 }
 
-async function pathFacts(source: SecretSource, files: Pick<Files, 'stat'>, platform: NodeJS.Platform) {
+interface Disk {
+  readonly files: Pick<Files, 'stat'>;
+  readonly cwd: string;
+  readonly platform: NodeJS.Platform;
+}
+
+async function pathFacts(source: SecretSource, { files, platform }: Disk) {
   try {
     const location = locateSecret(source, platform);
     return location.kind === 'file' ? await files.stat(location.path) : undefined;
   } catch {
     return undefined;
   }
-}
-
-async function modeOf(
-  source: SecretSource,
-  files: Pick<Files, 'stat'>,
-  platform: NodeJS.Platform,
-): Promise<number | undefined> {
-  return (await pathFacts(source, files, platform))?.mode;
 }
 
 function leavesMachine(source: SecretSource): boolean {
@@ -111,12 +110,15 @@ function leavesMachine(source: SecretSource): boolean {
 async function whyOf(
   error: NexusctlError,
   source: SecretSource,
-  files: Pick<Files, 'stat'>,
-  platform: NodeJS.Platform,
+  disk: Disk,
 ): Promise<(Material & { state: 'unreadable' })['why']> {
   if (error.code === 'INPUT_TOO_LARGE') return 'too-large';
-  const facts = await pathFacts(source, files, platform);
-  if (facts === null) return 'missing';
+  const facts = await pathFacts(source, disk);
+  if (facts === null) {
+    // The SDKs start from the working folder, nexusctl from that of the configuration file.
+    const there = source.kind === 'data' ? null : await pathFacts({ ...source, base: disk.cwd }, disk);
+    return there?.kind === 'file' ? 'misplaced' : 'missing';
+  }
   if (facts?.kind === 'folder') return 'folder';
   return facts !== undefined && error.code === 'FILE_UNREADABLE' ? 'forbidden' : 'failed';
 }

@@ -27,12 +27,16 @@ export function testFaults(faults: readonly Fault[], lab: () => Lab): void {
 }
 
 export function testHealthy(targets: readonly Healthy[], lab: () => Lab): void {
-  for (const { name, needs, scene } of targets) {
+  for (const { name, needs, notes, scene } of targets) {
     const because = needs === undefined ? null : missing(needs);
     it.skipIf(because !== null)(name, async () => {
       const { report, exitCode } = await test(await scene(lab()));
       expect(report.primary, shown(report)).toBeNull();
       expect({ ok: report.ok, exitCode }).toEqual({ ok: true, exitCode: 0 });
+      if (notes !== undefined) {
+        const found = report.checks.flatMap(({ findings }) => findings).filter(({ code }) => code === notes);
+        expect(found, shown(report)).toMatchObject([{ severity: 'info' }]);
+      }
       expect(report.predictions.filter(({ connects }) => !connects)).toEqual([]);
     });
   }

@@ -9,6 +9,8 @@ import type { Running } from './server.ts';
 export interface Scene {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** The working folder; else one that is not there. */
+  readonly cwd?: string;
   /** Servers without a verified connection: no credential may come to them. */
   readonly strangers?: readonly Running[];
   /** The built program in a process of its own, for what is read at its start; `wrap` is a command that runs it. */
@@ -25,10 +27,12 @@ export interface Healthy {
   readonly name: string;
   readonly scene: Build;
   readonly needs?: Need;
+  /** Said beside, as information: a code that never names a failure here. */
+  readonly notes?: Code;
 }
 
 /** A fault and the code that names it. */
-export interface Fault extends Healthy {
+export interface Fault extends Omit<Healthy, 'notes'> {
   readonly code: Code;
   /** Codes that may be named in its place, where it cannot always be told apart from outside, and why not. */
   readonly or?: { readonly codes: readonly Code[]; readonly because: string };
@@ -48,7 +52,7 @@ export interface Ran {
 /** Runs connect-test on a scene. Throws when a credential was printed or came to a stranger. */
 export async function test(scene: Scene): Promise<Ran> {
   const argv = ['connect-test', '-o', 'json', '--step-timeout', '1500ms', ...(scene.args ?? [])];
-  const given = { env: scene.env ?? {} };
+  const given = { env: scene.env ?? {}, ...(scene.cwd === undefined ? {} : { cwd: scene.cwd }) };
   const startedAt = performance.now();
   const { exitCode, stdout, stderr } = await (scene.process === undefined
     ? runMain(argv, given)

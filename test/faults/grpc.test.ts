@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { testFaults, testHealthy, useLab } from './assert.ts';
 import { test } from './fault.ts';
 import { startTemporal } from './server.ts';
-import { deepFaults } from './tables/deep.ts';
+import { deepFaults, healthyDeep } from './tables/deep.ts';
 import { grpcFaults } from './tables/grpc.ts';
 import { healthy } from './tables/healthy.ts';
 
@@ -11,7 +11,7 @@ afterEach(() => lab().close());
 
 describe('gRPC and Temporal', () => testFaults(grpcFaults, lab));
 describe('only with --deep', () => testFaults(deepFaults, lab));
-describe('healthy', () => testHealthy(healthy, lab));
+describe('healthy', () => testHealthy([...healthy, ...healthyDeep], lab));
 
 it.each([
   ['nothing', {}, 'NEX006', 'not enforced'],

@@ -168,7 +168,8 @@ export const certificates = {
   },
   KEY006: {
     layer: 'local',
-    severity: 'warning',
+    // It connects all the same, and secrets that Kubernetes mounts are like that: it never names a failure.
+    severity: 'info',
     exit: 'configuration',
     title: 'others can read the private key',
     means: 'The file permissions let other users of this machine read it.',

@@ -48,7 +48,8 @@ export const clientCertificate = {
     severity: 'info',
     exit: 'configuration',
     title: 'a client certificate is configured, but the server never asks for one',
-    means: 'Harmless, unless you expected mTLS: then this may be the wrong endpoint.',
+    means:
+      'Harmless while calls are answered. When they are denied and no other credential is configured, this is the cause: nobody has seen the certificate, and this may be the endpoint for API keys.',
     fix: ['Check that the address is the one for mTLS.'],
   },
   MTL009: {

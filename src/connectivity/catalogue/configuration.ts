@@ -172,7 +172,8 @@ export const configuration = {
     severity: 'info',
     exit: 'configuration',
     title: 'a relative path in a configuration file starts from different folders',
-    means: 'nexusctl starts from the folder of the file; the SDKs and the temporal CLI start from wherever they run.',
+    means:
+      'nexusctl starts from the folder of the file; the SDKs and the temporal CLI start from wherever they run. An error only where the file is in the working folder and not beside the configuration file.',
     fix: ['Write an absolute path.'],
   },
 } as const satisfies Record<string, Entry>;

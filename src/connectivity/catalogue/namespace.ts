@@ -55,7 +55,7 @@ export const namespace = {
     severity: 'info',
     exit: 'configuration',
     title: 'on Cloud, endpoints are managed through the Cloud Ops API',
-    means: 'The namespace frontend does not serve endpoint management.',
+    means: 'The namespace frontend does not serve endpoint management. Nothing is wrong: it is said beside the rest.',
     fix: ['`nexusctl connect-test --cloud` tests the control plane.'],
   },
   NEX006: {

@@ -24,7 +24,10 @@ export const quality = {
     exit: 'unreachable',
     title: 'idle connections are dropped silently',
     means: 'A firewall or load balancer forgets them; the next call waits until keepalive notices.',
-    fix: ['Keep the keepalive of 30 s on, or raise the idle timeout on the way.'],
+    fix: [
+      'Keep the keepalive of 30 s on, or raise the idle timeout on the way.',
+      'Load balancers forget after 4 to 10 minutes: `nexusctl connect-test --only idle --idle 11m` waits that long.',
+    ],
   },
   QOS004: {
     layer: 'quality',
@@ -57,7 +60,8 @@ export const quality = {
     severity: 'error',
     exit: 'unreachable',
     title: 'this SDK will not connect here, although others do',
-    means: 'SDKs use different TLS libraries, trust stores and readers of the configuration.',
+    means:
+      'SDKs use different TLS libraries, trust stores and readers of the configuration. With --sdk it stands beside the finding that is the reason, and that one is named first.',
     fix: ['Mend the finding that the prediction names.'],
   },
   SDK002: {

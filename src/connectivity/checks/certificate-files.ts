@@ -66,8 +66,6 @@ function openKey(material: Material, examined: Examined | null): Finding[] {
   const mode = (material.mode & 0o777).toString(8).padStart(4, '0');
   return [
     finding('KEY006', `${material.name} can be read by other users of this machine (mode ${mode})`, {
-      // It connects all the same, so it never names the cause of a failure.
-      severity: 'info',
       evidence: { path: material.name, mode },
       fix: [{ text: 'Let only its owner read it.', command: commandLine('chmod', '600', { KEY_FILE: material.name }) }],
     }),

@@ -32,7 +32,10 @@ export const clientCertificate: Check<'client-certificate'> = {
       input.net.openSession(way, security, limitsOf(input)),
       clientPair === undefined ? null : readRequest(address, way, input),
     ]);
-    if (attempt.ok) return { findings: neverAsked(request), evidence: { attempt, security } };
+    if (attempt.ok) {
+      const neverAsked = request?.requested === false;
+      return { findings: neverAsked ? [unused()] : [], evidence: { attempt, security, neverAsked } };
+    }
     return judge(attempt, request ?? (await readRequest(address, way, input)), security, address, way, input);
   },
 };
@@ -51,9 +54,8 @@ async function readRequest(
   return observed.ok ? observed.peer.clientCertificate : observed.clientCertificate;
 }
 
-function neverAsked(request: ClientCertificateRequest | null): Finding[] {
-  if (request?.requested !== false) return [];
-  return [finding('MTL006', 'a client certificate is configured, but the server does not ask for one')];
+function unused(): Finding {
+  return finding('MTL006', 'a client certificate is configured, but the server does not ask for one');
 }
 
 async function judge(
@@ -64,15 +66,17 @@ async function judge(
   way: Way,
   input: CheckInput,
 ): Promise<CertificateOutcome> {
+  const neverAsked = request?.requested === false;
   const untrusted = verification(first, address, input);
   if (untrusted !== null) return { findings: [untrusted] };
   const local = localRefusal(first);
   if (local !== null) return { findings: [local] };
   const aboutCertificate = isCertificateAlert(first.alert) || request?.requested === true;
-  if (first.stage === 'connect' || (!aboutCertificate && first.alert === undefined) || request?.requested === false)
-    return { findings: [], evidence: { attempt: first, security } };
+  if (first.stage === 'connect' || (!aboutCertificate && first.alert === undefined) || neverAsked)
+    return { findings: [], evidence: { attempt: first, security, neverAsked } };
   // What comes on the connection comes after the certificate was judged.
-  if (first.answered && first.alert === undefined) return { findings: [], evidence: { attempt: first, security } };
+  if (first.answered && first.alert === undefined)
+    return { findings: [], evidence: { attempt: first, security, neverAsked } };
   // In TLS 1.3 the reason may get lost on the way; in 1.2 it is part of the handshake.
   const again =
     first.alert === undefined && first.errno !== 'ETIMEDOUT'
@@ -80,11 +84,11 @@ async function judge(
       : first;
   if (again.ok) {
     again.session.close();
-    return { findings: [], evidence: { attempt: first, security } };
+    return { findings: [], evidence: { attempt: first, security, neverAsked } };
   }
   // Silence after the handshake is no verdict on the certificate.
   if (first.errno === 'ETIMEDOUT' || first.goawayCode !== undefined)
-    return { findings: [], evidence: { attempt: first, security } };
+    return { findings: [], evidence: { attempt: first, security, neverAsked } };
   return { findings: [refusal(again, request, security, input)] };
 }
 

@@ -2,12 +2,10 @@ import type { Check } from '../check.ts';
 import { finding } from '../finding.ts';
 import { limitsOf } from '../way.ts';
 
-/** A worker's long poll waits 60 to 70 s, and nothing moves on the connection meanwhile. */
-const idleMs = 70_000;
-
 export const idle: Check<'idle'> = {
   id: 'idle',
-  title: 'a connection that is idle for 70 s is still there',
+  // A worker's long poll waits 60 to 70 s, and nothing moves on the connection meanwhile: the default of --idle.
+  title: 'a connection that is left idle is still there',
   layer: 'quality',
   needs: ['http2', 'system-info'],
   after: ['round-trip', 'namespace', 'nexus', 'message-size', 'long-poll'],
@@ -16,11 +14,13 @@ export const idle: Check<'idle'> = {
   run: async (input) => {
     const session = input.evidence('http2')?.session;
     if (session === undefined) return { findings: [] };
+    const { idleMs } = input.subject;
     const lasted = await session.idle({ timeoutMs: idleMs, signal: input.signal });
+    if (input.signal.aborted) return { notApplicable: 'the time for the test was over (--timeout)' };
     if (lasted !== null)
       return {
         findings: [
-          finding('QOS004', `the connection was closed after ${String(Math.round(lasted / 1000))} s without traffic`, {
+          finding('QOS004', `the connection was closed after ${seconds(lasted)} s without traffic`, {
             evidence: { ms: lasted },
           }),
         ],
@@ -32,7 +32,7 @@ export const idle: Check<'idle'> = {
       findings: [
         finding(
           'QOS003',
-          `after ${String(idleMs / 1000)} s without traffic nothing comes back: the connection was dropped silently`,
+          `after ${seconds(idleMs)} s without traffic nothing comes back: the connection was dropped silently`,
           { evidence: { ms: idleMs } },
         ),
       ],
@@ -40,3 +40,7 @@ export const idle: Check<'idle'> = {
     };
   },
 };
+
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(ms < 10_000 ? 1 : 0);
+}

@@ -14,7 +14,7 @@ export const namespace: Check<'namespace'> = {
   title: 'the namespace exists and may be used',
   layer: 'namespace',
   needs: ['address', 'http2', 'system-info', 'token'],
-  after: ['certificate-files', 'tls'],
+  after: ['certificate-files', 'client-certificate', 'tls'],
   onTimeout: 'RPC010',
   run: async (input) => {
     const session = input.evidence('http2')?.session;
@@ -76,6 +76,7 @@ function refused(result: UnaryResult, name: string, session: Session, input: Che
     case 16:
       return (
         skewed(result, input) ??
+        stayedAtHome(name, said, evidence, input) ??
         finding('AUT001', `the server does not accept the credential${said}`, {
           evidence,
           causes: credentialCauses(input, session),
@@ -90,6 +91,27 @@ function refused(result: UnaryResult, name: string, session: Session, input: Che
   }
 }
 
+function isByCertificate(input: CheckInput): boolean {
+  return input.evidence('certificate-files')?.clientPair !== undefined && input.evidence('token')?.apiKey === undefined;
+}
+
+/** The certificate is the only credential, and the server never saw it. */
+function stayedAtHome(name: string, said: string, evidence: Finding['evidence'], input: CheckInput): Finding | null {
+  if (!isByCertificate(input) || input.evidence('client-certificate')?.neverAsked !== true) return null;
+  return finding(
+    'MTL006',
+    `the namespace ${name} refuses the call${said}: the server never asked for the client certificate, and no other credential is configured`,
+    {
+      severity: 'error',
+      evidence,
+      causes: [
+        { text: 'this endpoint is for API keys, and the one for mTLS is another', likelihood: 'high' },
+        { text: 'a load balancer in front ends TLS and asks for no certificate', likelihood: 'medium' },
+      ],
+    },
+  );
+}
+
 function denied(
   name: string,
   said: string,
@@ -102,9 +124,9 @@ function denied(
   session: Session,
   input: CheckInput,
 ): Finding {
-  const byCertificate =
-    input.evidence('certificate-files')?.clientPair !== undefined && input.evidence('token')?.apiKey === undefined;
-  if (byCertificate)
+  const unshown = stayedAtHome(name, said, evidence, input);
+  if (unshown !== null) return unshown;
+  if (isByCertificate(input))
     return finding('AUT004', `TLS took the client certificate, and the namespace ${name} refuses it${said}`, {
       evidence,
       causes: [

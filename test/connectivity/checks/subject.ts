@@ -62,6 +62,7 @@ export function subjectOf(given: Given): Subject {
     keyExpiryMs: 14 * 86_400_000,
     sdk: null,
     strict: false,
+    idleMs: 0,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Fault, Healthy } from '../fault.ts';
 import { clientCertificateFaults } from './client-certificate.ts';
-import { deepFaults } from './deep.ts';
+import { deepFaults, healthyDeep } from './deep.ts';
 import { foreignFaults } from './foreign.ts';
 import { goFaults, healthyGo } from './go.ts';
 import { grpcFaults } from './grpc.ts';
@@ -31,6 +31,7 @@ export const allFaults: Readonly<Record<string, readonly Fault[]>> = {
 
 export const allHealthy: readonly Healthy[] = [
   ...healthy,
+  ...healthyDeep,
   ...healthyProxies,
   ...healthyNetwork,
   ...healthyGo,

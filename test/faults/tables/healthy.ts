@@ -1,3 +1,4 @@
+import { chmod } from 'node:fs/promises';
 import type { Healthy } from '../fault.ts';
 import { canary } from '../lab.ts';
 import { answers, ca, mtls, pair, shows, tlsOf } from '../scenes.ts';
@@ -25,6 +26,7 @@ export const healthy: readonly Healthy[] = [
   { name: 'server name override', scene: shows('dns-only', {}, ['--tls-server-name', 'localhost']) },
   {
     name: 'Cloud name by override',
+    notes: 'NEX005',
     scene: shows('cloud-server', {}, [
       '--tls-server-name',
       'orders.a1b2c.tmprl.cloud',
@@ -39,9 +41,29 @@ export const healthy: readonly Healthy[] = [
   { name: 'mTLS with RSA', scene: mtls('rsa-client', 'TLSv1.3') },
   {
     name: 'client certificate that nobody asks for',
+    notes: 'MTL006',
     scene: async (lab) => {
       const s = await shows('server')(lab);
       return { args: [...(s.args ?? []), ...pair(lab, 'client')] };
+    },
+  },
+  {
+    name: 'a key that a group may read, as Kubernetes mounts secrets',
+    notes: 'KEY006',
+    scene: async (lab) => {
+      const s = await mtls('client', 'TLSv1.3')(lab);
+      const open = await lab.write('open.key', lab.pem('client.key'));
+      await chmod(open, 0o640);
+      return { args: [...(s.args ?? []).slice(0, -1), open] };
+    },
+  },
+  {
+    name: 'a path that starts from the folder of the configuration file',
+    notes: 'CFG020',
+    scene: async (lab) => {
+      const { address } = await startTemporal(lab, {}, tlsOf(lab));
+      const text = `[profile.default]\naddress = "${address}"\n[profile.default.tls]\nserver_ca_cert_path = "ca.pem"\n`;
+      return { args: ['--config-file', await lab.write('relative.toml', text)] };
     },
   },
   {

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { copyFile, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Fault, Scene } from '../fault.ts';
 import { canary, type Lab } from '../lab.ts';
 import { startTemporal } from '../server.ts';
@@ -116,6 +118,18 @@ export const localFaults: readonly Fault[] = [
     scene: () => ({ args: [...closed, '--grpc-meta', 'bad key=x'] }),
   },
   { name: 'file that is not there', code: 'CFG015', scene: files(() => '/nonexistent/client.pem', key) },
+  {
+    name: 'file that is in the working folder and not beside the configuration file',
+    code: 'CFG020',
+    scene: async (lab) => {
+      const text =
+        '[profile.default]\naddress = "127.0.0.1:1"\n[profile.default.tls]\nserver_ca_cert_path = "elsewhere.pem"\n';
+      const cwd = lab.path('working-folder');
+      await mkdir(cwd, { recursive: true });
+      await copyFile(lab.path('ca.pem'), join(cwd, 'elsewhere.pem'));
+      return { args: ['--config-file', await lab.write('elsewhere.toml', text)], cwd };
+    },
+  },
   { name: 'folder in place of a file', code: 'CFG015', scene: files(() => '/tmp', key) },
   {
     name: 'path in a data variable',
