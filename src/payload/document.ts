@@ -8,7 +8,7 @@ import { decodeBase64 } from './json-form.ts';
 import { skipSpace } from './json-scan.ts';
 import { limits } from './limits.ts';
 import { decodePayload } from './payload.ts';
-import { historyResponseType, historyType, payloadsType, payloadType } from './schema.ts';
+import { exportType, historyResponseType, historyType, payloadsType, payloadType } from './schema.ts';
 import type { InputForm } from './place.ts';
 
 /** What was given to read. */
@@ -32,12 +32,32 @@ export async function readDocument(source: AsyncIterable<Uint8Array | string>, f
   const inflow = makeInflow(skipMark(source));
   await inflow.more();
   const bytes = inflow.bytes();
+  refuseOther(bytes);
   const first = bytes[skipSpace(bytes, 0)];
   if (first === undefined) return { kind: 'json', batches: readJson(inflow, form) };
   if (first === 0x7b || first === 0x5b || first === 0x22) return { kind: 'json', batches: readJson(inflow, form) };
   if (isText(bytes.subarray(0, 4096)) && (form === 'shorthand' || isScalar(bytes)))
     return { kind: 'json', batches: readJson(inflow, form) };
   return recognise(await readAll(inflow), form, false);
+}
+
+/** What people hand over as JSON and is not: a redirection in Windows PowerShell writes UTF-16, exports lie compressed. */
+function refuseOther(bytes: Buffer): void {
+  const mark = bytes.toString('hex', 0, 4);
+  const utf16 = /^(?:fffe|feff|[57]b00|005b|007b)/.test(mark);
+  const what = utf16
+    ? 'UTF-16'
+    : mark.startsWith('1f8b')
+      ? 'compressed with gzip'
+      : mark === '28b52ffd'
+        ? 'compressed with zstd'
+        : null;
+  if (what === null) return;
+  throw new NexusctlError('INPUT_INVALID', `the input is ${what}`, {
+    hint: utf16
+      ? 'save it as UTF-8: `iconv -f UTF-16 -t UTF-8 FILE`'
+      : 'unpack it first: `gunzip -c FILE`, `zstdcat FILE`',
+  });
 }
 
 /** A byte order mark, as Windows editors write it. */
@@ -117,7 +137,7 @@ function protoType(bytes: Buffer): string | null {
   if (everyField(bytes, 1, isPayloadMessage)) return payloadsType;
   if (isHistory(bytes)) return historyType;
   if (hasField(bytes, 1, isHistory) || hasField(bytes, 2, isDataBlob)) return historyResponseType;
-  if (everyField(bytes, 1, (item) => hasField(item, 1, isHistory))) return 'export.v1.WorkflowExecutions';
+  if (everyField(bytes, 1, (item) => hasField(item, 1, isHistory))) return exportType;
   return null;
 }
 

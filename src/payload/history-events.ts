@@ -14,7 +14,7 @@ import {
 } from './json-scan.ts';
 import { limits } from './limits.ts';
 import type { InputForm, Walk } from './place.ts';
-import { makeOperations } from './position.ts';
+import type { Operations } from './position.ts';
 import { historyEventType } from './schema.ts';
 import { walkJson } from './walk-json.ts';
 import { isEvent } from './walk-root.ts';
@@ -58,8 +58,13 @@ const comma = 0x2c;
 const closeBracket = 0x5d;
 
 /** The events of a history too large to hold, a batch at a time. The rest is read to where the whole value ends. */
-export async function* readEvents(inflow: Inflow, found: Events, form: InputForm, path: string): AsyncGenerator<Batch> {
-  const operations = makeOperations();
+export async function* readEvents(
+  inflow: Inflow,
+  found: Events,
+  operations: Operations,
+  form: InputForm,
+  path: string,
+): AsyncGenerator<Batch> {
   let at = found.at;
   for (let index = 0; ;) {
     const bytes = inflow.bytes();

@@ -4,7 +4,7 @@ import { findEvents, readEvents } from './history-events.ts';
 import type { Inflow } from './inflow.ts';
 import { isString, isTruncated, openBrace, openBracket, skipSpace } from './json-scan.ts';
 import type { InputForm, OpenPlace, Walk } from './place.ts';
-import { makeOperations } from './position.ts';
+import { makeOperations, type Operations } from './position.ts';
 import { walkRoot } from './walk-root.ts';
 
 /**
@@ -13,6 +13,8 @@ import { walkRoot } from './walk-root.ts';
  * @throws NexusctlError INPUT_INVALID | LIMIT_EXCEEDED
  */
 export async function* readJson(inflow: Inflow, form: InputForm): AsyncGenerator<Batch> {
+  // Events that come a line each belong together.
+  const operations = makeOperations();
   let several: boolean | undefined;
   let count = 0;
   for (;;) {
@@ -24,7 +26,7 @@ export async function* readJson(inflow: Inflow, form: InputForm): AsyncGenerator
     for (;;) {
       const at = skipSpace(inflow.bytes(), end);
       if (at >= inflow.bytes().length) break;
-      const walk: Walk = { places, operations: makeOperations(), form, clearFailures };
+      const walk: Walk = { places, operations, form, clearFailures };
       const behind = walkWhole(walk, inflow.bytes(), at, path());
       if (behind === null) break;
       end = behind;
@@ -32,28 +34,34 @@ export async function* readJson(inflow: Inflow, form: InputForm): AsyncGenerator
       several ??= await tellSeveral(inflow, end, places);
     }
     if (end > 0) {
-      yield batchOf({ places, operations: makeOperations(), form, clearFailures }, inflow.bytes().subarray(0, end));
+      yield batchOf({ places, operations, form, clearFailures }, inflow.bytes().subarray(0, end));
       inflow.drop(end);
     }
     const at = skipSpace(inflow.bytes(), 0);
     const events = end > 0 ? null : findEvents(inflow.bytes(), at, form);
     if (events !== null) {
-      yield* readEvents(inflow, events, form, path());
+      yield* readEvents(inflow, events, operations, form, path());
       count += 1;
       several ??= await followsMore(inflow, 0);
     } else if (!(await inflow.more())) {
-      yield* readLast(inflow, form, count, path());
+      yield* readLast(inflow, operations, form, count, path());
       return;
     }
   }
 }
 
 /** What is left when no more comes: space, or a value that only the end of the input ends. */
-function* readLast(inflow: Inflow, form: InputForm, count: number, path: string): Generator<Batch> {
+function* readLast(
+  inflow: Inflow,
+  operations: Operations,
+  form: InputForm,
+  count: number,
+  path: string,
+): Generator<Batch> {
   const bytes = inflow.bytes();
   const at = skipSpace(bytes, 0);
   if (at < bytes.length) {
-    const walk: Walk = { places: [], operations: makeOperations(), form, clearFailures: [] };
+    const walk: Walk = { places: [], operations, form, clearFailures: [] };
     yield batchOf(walk, bytes.subarray(0, walkRoot(walk, bytes, at, path)));
   } else if (count === 0)
     throw new NexusctlError('INPUT_INVALID', 'the input is empty', { hint: 'give a file, or pipe it in' });

@@ -115,7 +115,7 @@ function readSizes(bytes: Buffer, from: number, depth: number, sizes: bigint[]):
 /** @returns the bytes of a base64 string; strict: a character that is no base64 is an error, not skipped */
 function base64At(bytes: Buffer, start: number, end: number, what: string): Buffer {
   if (isNull(bytes, start)) return Buffer.alloc(0);
-  if (!isString(bytes, start)) throw malformed(`${what} is not a string`);
+  if (!isString(bytes, start)) throw what === 'data' ? readable() : malformed(`${what} is not a string`);
   const value = decodeBase64(bytes.toString('latin1', start + 1, end - 1));
   if (value !== null) return value;
   const unescaped = decodeBase64(stringAt(bytes, { start, end }).replace(/[\r\n]/g, ''));
@@ -145,6 +145,12 @@ function notBase64(bytes: Buffer, start: number, end: number, what: string): Nex
   const text = bytes.toString('utf8', start + 1, Math.min(end - 1, start + 65));
   const plain = what.endsWith('encoding') && /^[a-z]+\/[\w.+-]+$/i.test(text);
   return malformed(plain ? `${what} is the plain text '${text}'; it must be base64` : `${what} is not base64`);
+}
+
+function readable(): NexusctlError {
+  return new NexusctlError('PAYLOAD_MALFORMED', 'data is the value itself, as in a readable download of the Web UI', {
+    hint: 'download the history as encoded (or decoded, for replay): its payloads are base64',
+  });
 }
 
 function malformed(what: string): NexusctlError {

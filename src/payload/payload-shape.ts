@@ -1,5 +1,16 @@
 import { jsonKey } from './json-key.ts';
-import { firstMember, isNull, isString, keyEnd, nextMember, openBrace, skipValue, valueStart } from './json-scan.ts';
+import {
+  firstMember,
+  isNull,
+  isString,
+  keyEnd,
+  nextMember,
+  openBrace,
+  skipValue,
+  stringAt,
+  valueStart,
+  type Span,
+} from './json-scan.ts';
 import type { InputForm, PayloadParts } from './place.ts';
 
 /** What the value at a payload's place is. */
@@ -26,7 +37,8 @@ export function hasPayloadShape(bytes: Buffer, from: number, depth: number): boo
  */
 function shapeOf(bytes: Buffer, from: number, depth: number, listed: boolean, toEnd: boolean): Shape {
   let fits = true;
-  let encoding = false;
+  let encoding: Span | null = null;
+  let holdsValue = false;
   let simple = true;
   let metadataStart = -1;
   let metadataEnd = -1;
@@ -42,7 +54,7 @@ function shapeOf(bytes: Buffer, from: number, depth: number, listed: boolean, to
       case 'metadata': {
         const map = metadataAt(bytes, value, depth + 1);
         fits &&= map.fits;
-        encoding ||= map.encoding;
+        encoding ??= map.encoding;
         simple &&= metadataStart === -1;
         metadataStart = value;
         metadataEnd = end = map.end;
@@ -50,7 +62,7 @@ function shapeOf(bytes: Buffer, from: number, depth: number, listed: boolean, to
       }
       case 'data':
         end = skipValue(bytes, value, depth + 1);
-        fits &&= isString(bytes, value) || isNull(bytes, value);
+        holdsValue ||= !isString(bytes, value) && !isNull(bytes, value);
         simple &&= dataStart === -1;
         dataStart = value;
         dataEnd = end;
@@ -67,7 +79,9 @@ function shapeOf(bytes: Buffer, from: number, depth: number, listed: boolean, to
     if (!fits && !toEnd) return { isPayload: false, end, parts: null };
     at = nextMember(bytes, end);
   }
-  const isPayload = fits && (encoding || listed);
+  // A readable download of the Web UI puts the value where its bytes were: that is named, and not taken for a value.
+  const isPayload =
+    fits && (holdsValue ? encoding !== null && isEncoding(bytes, encoding) : encoding !== null || listed);
   return {
     isPayload,
     end: ~at,
@@ -77,22 +91,30 @@ function shapeOf(bytes: Buffer, from: number, depth: number, listed: boolean, to
 
 interface MetadataShape {
   readonly fits: boolean;
-  readonly encoding: boolean;
+  readonly encoding: Span | null;
   readonly end: number;
 }
 
 function metadataAt(bytes: Buffer, from: number, depth: number): MetadataShape {
   if (bytes[from] !== openBrace)
-    return { fits: isNull(bytes, from), encoding: false, end: skipValue(bytes, from, depth) };
+    return { fits: isNull(bytes, from), encoding: null, end: skipValue(bytes, from, depth) };
   let fits = true;
-  let encoding = false;
+  let encoding: Span | null = null;
   let at = firstMember(bytes, from, depth);
   while (at >= 0) {
     const behindKey = keyEnd(bytes, at);
-    encoding ||= jsonKey(bytes, at, behindKey).name === 'encoding';
     const value = valueStart(bytes, behindKey);
+    const end = skipValue(bytes, value, depth + 1);
+    if (jsonKey(bytes, at, behindKey).name === 'encoding') encoding ??= { start: value, end };
     fits &&= isString(bytes, value) || isNull(bytes, value);
-    at = nextMember(bytes, skipValue(bytes, value, depth + 1));
+    at = nextMember(bytes, end);
   }
   return { fits, encoding, end: ~at };
+}
+
+/** Whether a string names an encoding, in base64 or as it is. */
+function isEncoding(bytes: Buffer, span: Span): boolean {
+  if (!isString(bytes, span.start)) return false;
+  const text = stringAt(bytes, span);
+  return [text, Buffer.from(text, 'base64').toString('latin1')].some((name) => /^[a-z]+\/[\w.+-]+$/i.test(name));
 }

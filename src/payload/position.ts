@@ -21,6 +21,8 @@ export function makeOperations(): Operations {
   const scheduled = new Map<string, Pick<Position, 'endpoint' | 'service' | 'operation'>>();
   return {
     complete(event) {
+      // The next history: several may follow each other in a list, or in lines of events.
+      if (event.eventId === '1') scheduled.clear();
       if (event.endpoint !== undefined && event.eventId !== undefined) {
         const { endpoint, service, operation } = event;
         scheduled.set(event.eventId, { endpoint, ...(service && { service }), ...(operation && { operation }) });

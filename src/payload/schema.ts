@@ -23,6 +23,7 @@ export const historyEventType = 'history.v1.HistoryEvent';
 export const historyType = 'history.v1.History';
 export const failureType = 'failure.v1.Failure';
 export const historyResponseType = 'workflowservice.v1.GetWorkflowExecutionHistoryResponse';
+export const exportType = 'export.v1.WorkflowExecutions';
 
 const extra = [
   `${historyResponseType} rawHistory:2:common.v1.DataBlob[]`,

@@ -15,7 +15,7 @@ import {
 } from './json-scan.ts';
 import { hasPayloadShape } from './payload-shape.ts';
 import { addPlace, type Walk } from './place.ts';
-import { historyEventType, historyResponseType, historyType, payloadsType } from './schema.ts';
+import { exportType, historyEventType, historyResponseType, historyType, payloadsType } from './schema.ts';
 import { walkJson } from './walk-json.ts';
 import { walkPayload } from './walk-payload.ts';
 
@@ -34,6 +34,7 @@ export function walkRoot(walk: Walk, bytes: Buffer, at: number, path: string): n
       return eachElement(bytes, at, 0, (_bytes, index, element, depth) =>
         walkJson(walk, bytes, element, historyEventType, `${path}[${String(index)}]`, {}, depth),
       );
+    if (bytes[first] === openBrace && rootType(bytes, first, 1) !== null) return walkDocuments(walk, bytes, at, path);
     if (hasPayloadElement(bytes, at)) return list();
     const count = walk.places.length;
     const end = walkJson(walk, bytes, at, null, path);
@@ -46,6 +47,14 @@ export function walkRoot(walk: Walk, bytes: Buffer, at: number, path: string): n
   const count = walk.places.length;
   const end = walkJson(walk, bytes, at, null, path);
   return walk.places.length === count && !isEmptyDocument(bytes, at) ? value() : end;
+}
+
+/** Several documents in a list, such as histories that an SDK keeps in one file. */
+function walkDocuments(walk: Walk, bytes: Buffer, from: number, path: string): number {
+  return eachElement(bytes, from, 0, (_bytes, index, at, depth) => {
+    const type = bytes[at] === openBrace ? rootType(bytes, at, depth) : null;
+    return walkJson(walk, bytes, at, type, `${path}[${String(index)}]`, {}, depth);
+  });
 }
 
 function hasPayloadElement(bytes: Buffer, from: number): boolean {
@@ -61,23 +70,40 @@ function hasPayloadElement(bytes: Buffer, from: number): boolean {
 function isEmptyDocument(bytes: Buffer, at: number): boolean {
   let known = false;
   eachMember(bytes, at, 0, (_bytes, key, value, depth) => {
-    known ||= ['workflowExecutionInfo', 'executions', 'nextPageToken'].includes(stringAt(bytes, key));
+    known ||= stringAt(bytes, key) === 'nextPageToken';
     return skipValue(bytes, value, depth);
   });
   return known;
 }
 
 /** The message that the first telling member makes of an object; null when none does. */
-function rootType(bytes: Buffer, from: number): string | null {
-  let at = firstMember(bytes, from, 0);
+function rootType(bytes: Buffer, from: number, depth = 0): string | null {
+  let at = firstMember(bytes, from, depth);
   while (at >= 0) {
     const behindKey = keyEnd(bytes, at);
     const value = valueStart(bytes, behindKey);
-    const type = containerOf(jsonKey(bytes, at, behindKey).name, bytes[value]);
+    const { name } = jsonKey(bytes, at, behindKey);
+    const type = containerOf(name, bytes[value]);
     if (type !== null) return type;
-    at = nextMember(bytes, skipValue(bytes, value, 1));
+    if (name === 'items' && isExport(bytes, value, depth + 1)) return exportType;
+    if (name === 'execution' && isExecution(bytes, value, depth + 1)) return 'workflow.v1.WorkflowExecutionInfo';
+    at = nextMember(bytes, skipValue(bytes, value, depth + 1));
   }
   return null;
+}
+
+/** Anybody's items are a list: those of an export have a history each. */
+function isExport(bytes: Buffer, from: number, depth: number): boolean {
+  if (bytes[from] !== openBracket) return false;
+  const first = skipSpace(bytes, from + 1);
+  return bytes[first] === openBrace && rootType(bytes, first, depth + 1) === historyResponseType;
+}
+
+/** `temporal workflow list` prints a list of what is known of each run, its memo in shorthand. */
+function isExecution(bytes: Buffer, from: number, depth: number): boolean {
+  if (bytes[from] !== openBrace) return false;
+  const first = firstMember(bytes, from, depth);
+  return first >= 0 && ['workflowId', 'runId'].includes(jsonKey(bytes, first, keyEnd(bytes, first)).name);
 }
 
 function containerOf(name: string, first: number | undefined): string | null {
@@ -85,6 +111,9 @@ function containerOf(name: string, first: number | undefined): string | null {
   if (name === 'history' && first === openBrace) return historyResponseType;
   if ((name === 'rawHistory' || name === 'raw_history') && first === openBracket) return historyResponseType;
   if (name === 'payloads' && first === openBracket) return payloadsType;
+  if (name === 'workflowExecutionInfo' && first === openBrace)
+    return 'workflowservice.v1.DescribeWorkflowExecutionResponse';
+  if (name === 'executions' && first === openBracket) return 'workflowservice.v1.ListWorkflowExecutionsResponse';
   if (name === 'eventType' || name === 'event_type') return historyEventType;
   return null;
 }

@@ -38,6 +38,15 @@ const containers: readonly [name: string, make: (payload: Payload) => string | B
   ['bare events, as the UI keeps them', (payload) => JSON.stringify(events(payload), null, 2)],
   ['a download of the UI', (payload) => `${JSON.stringify({ events: events(payload) }, null, 2)}\r\n`],
   [
+    'a list of histories, as SDKs keep them',
+    (payload) => JSON.stringify([{ events: [] }, { events: events(payload) }]),
+  ],
+  [
+    'a list of answers',
+    (payload) => JSON.stringify([{ history: { events: events(payload) } }, { history: { events: [] } }]),
+  ],
+  ['a list of codec bodies', (payload) => JSON.stringify([{ payloads: [payload] }])],
+  [
     'GetWorkflowExecutionHistoryResponse',
     (payload) => JSON.stringify({ history: { events: events(payload) }, nextPageToken: 'AA==' }),
   ],
@@ -191,6 +200,32 @@ describe('what the temporal CLI printed', () => {
       'memo.fields.m: "memo"',
       'input.payloads[0]: {"sig":1}',
     ]);
+  });
+});
+
+it.each([
+  ['a history', { events: [{ eventId: '1', eventType: 'EVENT_TYPE_WORKFLOW_TASK_SCHEDULED' }] }],
+  ['a list of histories', [{ events: [{ eventId: '1', eventType: 'EVENT_TYPE_WORKFLOW_TASK_SCHEDULED' }] }]],
+  ['a list of codec bodies', [{ payloads: [] }]],
+  ['workflow list', [{ execution: { workflowId: 'a', runId: 'b' }, type: { name: 't' } }]],
+])('%s without payloads is a document, not a value', async (_what, document) => {
+  const text = JSON.stringify(document);
+  const { stdout, exitCode } = await run('encrypt', text, ...keys);
+  expect([exitCode, stdout.trim()]).toEqual([0, text]);
+});
+
+it.each([
+  ['workflow list', '[0]', (info: object) => [info]],
+  ['workflow describe', '.workflowExecutionInfo', (info: object) => ({ workflowExecutionInfo: info })],
+  ['a list answer', '.executions[0]', (info: object) => ({ executions: [info] })],
+])('%s of the CLI, in shorthand: the memo is encrypted, search attributes are not', async (_what, path, make) => {
+  const searchAttributes = { indexedFields: { Status: 'open', Many: { metadata: { a: 'b' } } } };
+  const info = { execution: { workflowId: 'a' }, memo: { fields: { m: { a: 1 } } }, searchAttributes };
+  const sealedText = await run('encrypt', JSON.stringify(make(info)), ...keys);
+  expect(sealedText.stdout).toContain(JSON.stringify(searchAttributes));
+  const { stdout } = await run('decode', sealedText.stdout, ...keys, '-o', 'json');
+  expect(JSON.parse(stdout)).toMatchObject({
+    payloads: [{ path: `$${path}.memo.fields.m`, status: 'decoded', value: { a: 1 } }],
   });
 });
 

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import proto from '@temporalio/proto';
 import fc from 'fast-check';
 import type protobuf from 'protobufjs';
@@ -171,7 +172,14 @@ function lengthOf(length: number): number[] {
 }
 
 describe('malformed input is named', () => {
-  const malformed: readonly [what: string, input: string, code: string, exit: number][] = [
+  const readable = (what: string, data: unknown, encoding: string): readonly Malformed[] => {
+    const payload = { metadata: { encoding, encodingDecoded: 'json/plain' }, data };
+    const signal = event('1', 'workflowExecutionSignaledEventAttributes', { input: { payloads: [payload] } });
+    const input = JSON.stringify(history([signal]));
+    return [[`a readable download of the Web UI with ${what}`, input, 'PAYLOAD_MALFORMED', 1]];
+  };
+  type Malformed = [what: string, input: string | Buffer, code: string, exit: number];
+  const malformed: readonly Malformed[] = [
     [
       'an encoding that is not base64',
       JSON.stringify(
@@ -190,6 +198,10 @@ describe('malformed input is named', () => {
       'PAYLOAD_MALFORMED',
       1,
     ],
+    ...readable('an object', { a: 1 }, base64('json/plain')),
+    ...readable('a number', 1, base64('json/plain')),
+    ...readable('a list', [], base64('json/protobuf')),
+    ...readable('false', false, 'json/plain'),
     [
       'a sealed payload that is too short',
       JSON.stringify({
@@ -213,6 +225,9 @@ describe('malformed input is named', () => {
     ],
     ['half a document', '{"events":[{"eventId":"1",', 'INPUT_INVALID', 3],
     ['nothing', '', 'INPUT_INVALID', 3],
+    ['UTF-16', Buffer.from('\ufeff{"payloads":[]}', 'utf16le'), 'INPUT_INVALID', 3],
+    ['UTF-16 without a mark', Buffer.from('{"payloads":[]}', 'utf16le'), 'INPUT_INVALID', 3],
+    ['gzip', gzipSync('{"payloads":[]}'), 'INPUT_INVALID', 3],
     ['prose', 'hello, is this a payload?', 'INPUT_INVALID', 3],
     ['JSON nested too deep', `${'['.repeat(2000)}${']'.repeat(2000)}`, 'LIMIT_EXCEEDED', 1],
   ];
@@ -352,14 +367,25 @@ describe('decode and encrypt', () => {
     );
   }, 60_000);
 
-  it('move a history to other keys, endpoints included, and leave the rest as it is', async () => {
-    const document = `${JSON.stringify(
-      history([
-        scheduled('5', 'billing', plain),
-        event('7', 'nexusOperationCompletedEventAttributes', { scheduledEventId: '5', result: plain }),
-        event('9', 'activityTaskCompletedEventAttributes', { result: { payloads: [plain] } }),
-      ]),
-    )}\n`;
+  const events = [
+    scheduled('5', 'billing', plain),
+    event('7', 'nexusOperationCompletedEventAttributes', { scheduledEventId: '5', result: plain }),
+    event('9', 'activityTaskCompletedEventAttributes', { result: { payloads: [plain] } }),
+  ];
+  const stranger = [
+    event('1', 'x', {}),
+    event('7', 'nexusOperationCompletedEventAttributes', { scheduledEventId: '5' }),
+  ];
+  it.each([
+    ['a history', history(events)],
+    ['lines of events', events],
+    ['lines of histories', [history(stranger), history(events), history(stranger)]],
+    ['pages of a history', [{ history: history(events.slice(0, 1)) }, { history: history(events.slice(1)) }]],
+    ['a list of histories', [[history(stranger), history(events)]]],
+    ['a list of answers', [[{ history: history(events) }]]],
+    ['a Cloud export as JSON', { items: [{ history: history(stranger) }, { history: history(events) }] }],
+  ])('move %s to other keys, endpoints included, and leave the rest as it is', async (_what, content) => {
+    const document = `${(Array.isArray(content) ? content : [content]).map((line) => JSON.stringify(line)).join('\n')}\n`;
     await withFiles(keyring, async (folder) => {
       const flags = ['--keyring', `${folder}/keyring.toml`];
       const sealed = await runMain(['payload', 'encrypt', ...flags], { stdin: document });
@@ -375,6 +401,16 @@ describe('decode and encrypt', () => {
       ]);
       const back = await runMain(['payload', 'decode', '--mode', 'replay', ...flags], { stdin: sealed.stdout });
       expect(back.stdout).toBe(document);
+    });
+  });
+
+  it('give no result of one history the endpoint of another', async () => {
+    const result = event('7', 'nexusOperationCompletedEventAttributes', { scheduledEventId: '5', result: plain });
+    const lines = [...events, event('1', 'x', {}), result].map((line) => JSON.stringify(line)).join('\n');
+    await withFiles(keyring, async (folder) => {
+      const sealed = await runMain(['payload', 'encrypt', '--keyring', `${folder}/keyring.toml`], { stdin: lines });
+      const last = sealed.stdout.trim().split('\n').at(-1) ?? '';
+      expect(last).toContain(base64('orders-2026'));
     });
   });
 
