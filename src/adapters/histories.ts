@@ -1,10 +1,7 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import type { Execution, Histories } from '../payload/histories.ts';
 import type { Rpc } from '../profile/connection.ts';
-import { makeJsonText, put, putMessage, written } from '../payload/proto-json.ts';
-import { historyEventType } from '../payload/schema.ts';
 import { readMessage, writeMessage, type Message } from '../protobuf/message.ts';
-import { makePlace, nextField, wireType } from '../protobuf/wire.ts';
 
 const service = '/temporal.api.workflowservice.v1.WorkflowService';
 
@@ -34,25 +31,19 @@ export function makeHistories(rpc: Rpc, namespace: string): Histories {
     );
 
   return {
-    async *history(execution, signal, unknown) {
-      let told = false;
-      const once = (): void => {
-        if (!told) unknown();
-        told = true;
-      };
-      let some = false;
+    async *history(execution, signal) {
+      let empty = true;
       for await (const page of historyPages(execution, signal)) {
-        const text = pageJson(page, some ? '' : '{"events":[', once);
-        if (text === null) continue;
-        some = true;
-        yield text;
+        const history = historyOf(page);
+        if (history.length === 0) continue;
+        empty = false;
+        yield history;
       }
-      if (!some)
+      if (empty)
         throw new NexusctlError(
           'NOT_FOUND',
           `the history of ${execution.workflowId} is empty: it is past its retention`,
         );
-      yield Buffer.from(']}');
     },
     // Fields: 1 namespace, 2 page_size, 3 next_page_token, 4 query → 1 executions (1 execution), 2 token.
     async *find(query, signal) {
@@ -85,22 +76,9 @@ async function* pages(tokenField: number, ask: (token: Uint8Array) => Promise<Me
 }
 
 /**
- * The events of a page in JSON, behind `opening` or a comma; null when it has none. They stand in the history or, where a
- * server is set to give that, in its raw blobs.
+ * A page's events stand in its history or, where a server is set to give that, in raw blobs that are each one. Messages
+ * that stand one behind the other are one message.
  */
-function pageJson(page: Message, opening: string, unknown: () => void): Buffer | null {
-  const histories = [page.bytes(1), ...page.all(2).map(({ value }) => readMessage(value).bytes(2))];
-  const size = histories.reduce((sum, { length }) => sum + length, 0);
-  const text = makeJsonText(size * 2 + 4096, unknown);
-  const place = makePlace();
-  for (const history of histories) {
-    const bytes = Buffer.from(history.buffer, history.byteOffset, history.length);
-    for (let at = 0; at < bytes.length; at = place.end) {
-      nextField(bytes, at, bytes.length, place);
-      if (place.number !== 1 || place.wireType !== wireType.bytes) continue;
-      put(text, text.length === 0 && opening !== '' ? opening : ',');
-      putMessage(text, historyEventType, bytes, place.from, place.to);
-    }
-  }
-  return text.length === 0 ? null : written(text);
+function historyOf(page: Message): Buffer {
+  return Buffer.concat([page.bytes(1), ...page.all(2).map(({ value }) => readMessage(value).bytes(2))]);
 }

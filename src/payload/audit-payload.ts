@@ -3,7 +3,7 @@ import type { FamilyId } from './family.ts';
 import type { Key, Keyring } from './keyring.ts';
 import { writingKey } from './keyring.ts';
 import { encodePayload, encodingOf, metadataText } from './payload.ts';
-import type { Handled } from './transform.ts';
+import type { Handled } from './handled.ts';
 
 export interface PayloadFacts {
   readonly encrypted: boolean;

@@ -7,6 +7,7 @@ import { readInline, readJson } from './input.ts';
 import { decodeBase64 } from './json-form.ts';
 import { skipSpace } from './json-scan.ts';
 import { limits } from './limits.ts';
+import type { Pages } from './pages.ts';
 import { decodePayload } from './payload.ts';
 import { exportType, historyResponseType, historyType, payloadsType, payloadType } from './schema.ts';
 import type { InputForm } from './place.ts';
@@ -21,7 +22,9 @@ export type Document =
     }
   /** Text with payloads in it, e.g. what `temporal workflow show` prints. */
   | { readonly kind: 'text'; readonly batches: AsyncIterable<Batch> }
-  | { readonly kind: 'proto'; readonly type: string; readonly bytes: Buffer; readonly base64: boolean };
+  | { readonly kind: 'proto'; readonly type: string; readonly bytes: Buffer; readonly base64: boolean }
+  /** From a server. */
+  | (Pages & { readonly kind: 'pages'; readonly base64?: false });
 
 /**
  * Recognises what is read by its first bytes: JSON, base64 of JSON or proto, a message of the protocol (Payload, Payloads,

@@ -7,16 +7,11 @@ export interface Execution {
 /** Histories of a namespace. Filled by adapters/histories.ts. */
 export interface Histories {
   /**
-   * The history as JSON text, `{"events":[…]}` in the proto3 form that SDK replayers load, a page at a time, archived
-   * ones too. The next page is asked for before the one at hand is taken.
-   * @param unknown called once when the server knows fields that this version does not
+   * The history, archived ones too: messages of type History, a page each. The next page is asked for before the one at
+   * hand is taken.
    * @throws NexusctlError NOT_FOUND, PERMISSION_DENIED, UNREACHABLE …
    */
-  readonly history: (
-    execution: Execution,
-    signal: AbortSignal,
-    unknown: () => void,
-  ) => AsyncGenerator<Uint8Array, void>;
+  readonly history: (execution: Execution, signal: AbortSignal) => AsyncGenerator<Buffer, void>;
   /** The runs that a list filter finds, all pages, newest first as the server has them. */
   readonly find: (query: string, signal: AbortSignal) => AsyncGenerator<Execution, void>;
   readonly close: () => void;

@@ -2,7 +2,8 @@ import type { Document } from './document.ts';
 import type { Keys } from './keys.ts';
 import { openPayload, type Layer } from './layers.ts';
 import { encodePayload, type Payload } from './payload.ts';
-import { transformDocument, type Handled } from './transform.ts';
+import type { Handled } from './handled.ts';
+import { transformDocument } from './transform.ts';
 
 export interface Inspected {
   readonly path: string;

@@ -1,51 +1,13 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
-import {
-  bytesField,
-  makePlace,
-  nextField,
-  readFields,
-  utf8Text,
-  varint,
-  wireType,
-  type Field,
-} from '../protobuf/wire.ts';
+import { makePlace, nextField, varint, wireType } from '../protobuf/wire.ts';
 import { historyEnum, historyMessage, type HistoryField, type HistoryMessage } from './history-schema.ts';
 import { payloadJson } from './json-form.ts';
+import { makeJsonText, put, putString, written, type Changed, type JsonText } from './json-text.ts';
 import { limits } from './limits.ts';
-import { decodePayload } from './payload.ts';
+import { decodePayload, type Payload } from './payload.ts';
+import { fits, isRegular, regrouped } from './proto-order.ts';
 import { durationJson, timestampJson } from './proto-time.ts';
-import { payloadType } from './schema.ts';
-
-/** JSON text that grows. Bytes rather than a string: most of it is base64, and all of it goes into a file. */
-export interface JsonText {
-  bytes: Buffer;
-  length: number;
-  /** Called for each field that the schema of this version does not have; it is left out. */
-  readonly unknown: () => void;
-}
-
-export function makeJsonText(expectedBytes: number, unknown: () => void): JsonText {
-  return { bytes: Buffer.allocUnsafe(expectedBytes), length: 0, unknown };
-}
-
-/** What was written so far. */
-export function written({ bytes, length }: JsonText): Buffer {
-  return bytes.subarray(0, length);
-}
-
-/** @param text ASCII */
-export function put(to: JsonText, text: string): void {
-  const { length } = to;
-  if (length + text.length > to.bytes.length) grow(to, text.length);
-  to.bytes.write(text, length, 'latin1');
-  to.length = length + text.length;
-}
-
-function grow(to: JsonText, count: number): void {
-  const grown = Buffer.allocUnsafe(Math.max(to.bytes.length * 2, to.length + count));
-  to.bytes.copy(grown, 0, 0, to.length);
-  to.bytes = grown;
-}
+import { payloadType, searchAttributesType } from './schema.ts';
 
 /** A whole message in its proto3 JSON form; fields that this version does not know are left out. */
 export function protoJson(type: string, message: Buffer): Buffer {
@@ -65,85 +27,72 @@ export function putMessage(to: JsonText, type: string, bytes: Buffer, from: numb
     case payloadType:
       putPayload(to, bytes.subarray(from, end));
       break;
+    case searchAttributesType: {
+      // No codec touches them.
+      const { changed } = to;
+      to.changed = null;
+      putFields(to, type, bytes, from, end, depth);
+      to.changed = changed;
+      break;
+    }
     case 'Timestamp':
       put(to, timestampJson(bytes.subarray(from, end)));
       break;
     case 'Duration':
       put(to, durationJson(bytes.subarray(from, end)));
       break;
-    default: {
-      if (depth > limits.depth) throw new NexusctlError('LIMIT_EXCEEDED', 'messages nested too deep');
-      const schema = historyMessage(type);
-      if (isRegular(schema, bytes, from, end)) {
-        putMembers(to, schema, bytes, from, end, depth);
-        break;
-      }
-      const message = regrouped(schema, bytes.subarray(from, end));
-      putMembers(to, schema, message, 0, message.length, depth);
-    }
+    default:
+      putFields(to, type, bytes, from, end, depth);
   }
 }
 
+/**
+ * The same for a whole message, with its payloads changed: null for one that stays. Search attributes are not counted.
+ * @returns false, with nothing written, when the message is in such disorder that it is not to be told which payload is
+ * which
+ */
+export function putChanged(
+  to: JsonText,
+  type: string,
+  message: Buffer,
+  payloads: readonly (Payload | null)[],
+): boolean {
+  const { length } = to;
+  const changed: Changed = { payloads, next: 0, inOrder: true };
+  to.changed = changed;
+  putMessage(to, type, message, 0, message.length);
+  to.changed = null;
+  if (!changed.inOrder) to.length = length;
+  return changed.inOrder;
+}
+
+function putFields(to: JsonText, type: string, bytes: Buffer, from: number, end: number, depth: number): void {
+  if (depth > limits.depth) throw new NexusctlError('LIMIT_EXCEEDED', 'messages nested too deep');
+  const schema = historyMessage(type);
+  if (isRegular(schema, bytes, from, end)) {
+    putMembers(to, schema, bytes, from, end, depth);
+    return;
+  }
+  if (to.changed !== null) to.changed.inOrder = false;
+  const message = regrouped(schema, bytes.subarray(from, end));
+  putMembers(to, schema, message, 0, message.length, depth);
+}
+
 function putPayload(to: JsonText, message: Buffer): void {
+  const { changed } = to;
+  if (changed !== null) {
+    const payload = changed.payloads[changed.next];
+    changed.next += 1;
+    if (payload) {
+      put(to, payloadJson(payload));
+      return;
+    }
+  }
   const payload = decodePayload(message);
   if (payload.unknown.length > 0) to.unknown();
   put(to, payloadJson(payload));
 }
 
-/** A field that is on the wire in another form than the schema's is one that this version does not know. */
-function fits(field: HistoryField, type: number): boolean {
-  return type === field.wireType || (field.packed && type === wireType.bytes);
-}
-
-/** Whether single fields stand there once, one of each oneof, and those of a list next to each other: as all write it. */
-function isRegular(schema: HistoryMessage, bytes: Buffer, from: number, end: number): boolean {
-  const place = makePlace();
-  // Bits of the slots that were seen; no message has more than 62.
-  let low = 0;
-  let high = 0;
-  let list = -1;
-  for (let at = from; at < end; at = place.end) {
-    nextField(bytes, at, end, place);
-    const field = schema.get(place.number);
-    if (field === undefined || !fits(field, place.wireType)) continue;
-    const { slot, repeated, map } = field;
-    if (slot === list) continue;
-    list = repeated || map ? slot : -1;
-    const bit = 1 << (slot % 31);
-    const seen = slot < 31 ? low : high;
-    if ((seen & bit) !== 0) return false;
-    if (slot < 31) low |= bit;
-    else high |= bit;
-  }
-  return true;
-}
-
-/**
- * The same message in the form that `isRegular` wants, by the rules of protobuf: of a single field and of a oneof the last
- * one counts, a single message that came in pieces is all of them.
- */
-function regrouped(schema: HistoryMessage, message: Buffer): Buffer {
-  const groups = new Map<number, Field[]>();
-  for (const field of readFields(message)) {
-    const known = schema.get(field.number);
-    const slot = known !== undefined && fits(known, field.wireType) ? known.slot : -1;
-    const group = groups.get(slot) ?? [];
-    groups.set(slot, group);
-    const many = known === undefined || known.repeated || known.map;
-    if (!many && slot !== -1 && (known.kind !== 'message' || group[0]?.number !== field.number)) group.length = 0;
-    group.push(field);
-  }
-  const parts = [...groups].flatMap(([slot, group]) => {
-    const [first] = group;
-    const known = first === undefined ? undefined : schema.get(first.number);
-    if (slot === -1 || known === undefined || known.repeated || known.map || group.length === 1)
-      return group.map(({ raw }) => raw);
-    return [bytesField(known.number, Buffer.concat(group.map(({ value }) => value)))];
-  });
-  return Buffer.concat(parts);
-}
-
-const quote = 0x22;
 const openBrace = 0x7b;
 const openBracket = 0x5b;
 
@@ -281,29 +230,4 @@ function int64(value: number | bigint): number | bigint {
 function numberJson(value: number): string {
   if (Object.is(value, -0)) return '-0';
   return Number.isFinite(value) ? String(value) : `"${String(value)}"`;
-}
-
-/** Most texts are printable ASCII without a character that JSON escapes: those are copied. */
-function putString(to: JsonText, bytes: Buffer, from: number, end: number): void {
-  if (to.length + end - from + 2 > to.bytes.length) grow(to, end - from + 2);
-  const out = to.bytes;
-  let length = to.length;
-  out[length++] = quote;
-  for (let at = from; at < end; at += 1) {
-    const byte = bytes[at] ?? 0;
-    if (byte < 0x20 || byte === quote || byte === 0x5c || byte >= 0x7f) {
-      putEscaped(to, bytes.subarray(from, end));
-      return;
-    }
-    out[length++] = byte;
-  }
-  out[length++] = quote;
-  to.length = length;
-}
-
-function putEscaped(to: JsonText, text: Buffer): void {
-  const json = Buffer.from(JSON.stringify(utf8Text(text)));
-  if (to.length + json.length > to.bytes.length) grow(to, json.length);
-  json.copy(to.bytes, to.length);
-  to.length += json.length;
 }

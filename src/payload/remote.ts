@@ -5,7 +5,7 @@ import type { Opened } from './layers.ts';
 import { encodingOf, type Payload } from './payload.ts';
 import { makeOperations } from './position.ts';
 import { payloadsType } from './schema.ts';
-import type { Change } from './transform.ts';
+import type { Change } from './handled.ts';
 import type { OpenPlace } from './place.ts';
 import { walkJson } from './walk-json.ts';
 

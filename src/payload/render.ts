@@ -2,7 +2,8 @@ import { flattened } from './flattened.ts';
 import { payloadJson } from './json-form.ts';
 import type { Opened } from './layers.ts';
 import type { Payload } from './payload.ts';
-import { isChanged, type Handled, type HandledBatch } from './transform.ts';
+import type { Handled, HandledBatch } from './handled.ts';
+import { isChanged } from './transform-payload.ts';
 import { shorthandOf } from './value.ts';
 import type { Failure, List, Place } from './place.ts';
 

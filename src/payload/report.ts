@@ -1,5 +1,5 @@
 import type { Execution } from './histories.ts';
-import type { Handled } from './transform.ts';
+import type { Handled } from './handled.ts';
 import { valueOf } from './value.ts';
 
 /** The JSON text of one entry of `payloads[]`; the value stands in it as it was written, digit for digit. */

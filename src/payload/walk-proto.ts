@@ -1,10 +1,12 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
-import { bigintOf, bytesField, numberOf, readFields, textOf, wireType, type Field } from '../protobuf/wire.ts';
+import { bigintOf, bytesField, makePlace, nextField, readFields, textOf, varint, wireType } from '../protobuf/wire.ts';
 import { limits } from './limits.ts';
+import type { OpenPosition } from './place.ts';
 import type { Operations, Position } from './position.ts';
 import {
   failureType,
   historyEventType,
+  historyType,
   messageOf,
   payloadsType,
   payloadType,
@@ -39,27 +41,49 @@ export function rewriteProto(
   if (type === searchAttributesType) return bytes;
   const byNumber = type === payloadsType ? payloadsFields : messageOf(type)?.byNumber;
   if (byNumber === undefined) return bytes;
-  const fields = readFields(bytes);
-  const here = contextOf(walk.operations, type, fields, byNumber, position);
-  if (type === failureType && isClear(fields)) walk.clearFailure?.(path);
-  const counts = new Map<number, number>();
-  const parts = fields.map((field) => {
-    const known = byNumber.get(field.number);
-    if (known === undefined || field.wireType !== wireType.bytes) return field.raw;
-    const index = counts.get(field.number) ?? 0;
-    counts.set(field.number, index + 1);
-    const below = `${path}.${known.name}${known.repeated ? `[${String(index)}]` : ''}`;
-    const value = known.map
-      ? rewriteEntry(walk, field.value, known.type, below, here, depth)
-      : known.type === 'common.v1.DataBlob'
-        ? rewriteBlob(walk, field.value, below, here, depth)
-        : rewriteProto(walk, field.value, known.type, below, here, depth + 1);
-    return value === field.value ? field.raw : bytesField(field.number, value);
+  const here = type === historyEventType ? eventFacts(walk.operations, bytes, byNumber) : position;
+  if (type === failureType && isClear(bytes)) walk.clearFailure?.(path);
+  const counts = new Map<SchemaField, number>();
+  return changeFields(bytes, byNumber, (value, known) => {
+    let below = `${path}.${known.name}`;
+    if (known.repeated) {
+      const index = counts.get(known) ?? 0;
+      counts.set(known, index + 1);
+      below += `[${String(index)}]`;
+    }
+    if (known.map) return rewriteEntry(walk, value, known.type, below, here, depth);
+    if (known.type === 'common.v1.DataBlob') return rewriteBlob(walk, value, below, here, depth);
+    return rewriteProto(walk, value, known.type, below, here, depth + 1);
   });
-  return parts.every((part, index) => part === fields[index]?.raw) ? bytes : Buffer.concat(parts);
 }
 
-function isClear(fields: readonly Field[]): boolean {
+/**
+ * A message with the contents of some of its fields changed and every other byte as it was; the very bytes that came in
+ * when `change` gave back those that it got.
+ */
+function changeFields<T>(
+  message: Buffer,
+  fields: ReadonlyMap<number, T>,
+  change: (value: Buffer, field: T) => Buffer,
+): Buffer {
+  const place = makePlace();
+  const parts: Buffer[] = [];
+  let copied = 0;
+  for (let at = 0; at < message.length; at = place.end) {
+    nextField(message, at, message.length, place);
+    const field = fields.get(place.number);
+    if (field === undefined || place.wireType !== wireType.bytes) continue;
+    const value = message.subarray(place.from, place.to);
+    const changed = change(value, field);
+    if (changed === value) continue;
+    parts.push(message.subarray(copied, at), bytesField(place.number, changed));
+    copied = place.end;
+  }
+  return parts.length === 0 ? message : Buffer.concat([...parts, message.subarray(copied)]);
+}
+
+function isClear(failure: Buffer): boolean {
+  const fields = readFields(failure);
   const message = fields.find(({ number }) => number === 1);
   return message !== undefined && message.value.length > 0 && !fields.some(({ number }) => number === 20);
 }
@@ -76,56 +100,39 @@ function rewriteEntry(
   position: Position,
   depth: number,
 ): Buffer {
-  const fields = readFields(entry);
-  const key = fields.find(({ number }) => number === 1);
+  const key = readFields(entry).find(({ number }) => number === 1);
   const name = key === undefined ? '' : textOf(key);
   const below = `${path}${/^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`}`;
-  return replaceField(entry, fields, 2, (value) => rewriteProto(walk, value, type, below, position, depth + 1));
+  return changeFields(entry, second, (value) => rewriteProto(walk, value, type, below, position, depth + 1));
 }
 
 /** DataBlob { encoding_type = 1 (1: proto3), data = 2 }: a History in another message. */
 function rewriteBlob(walk: ProtoVisit, blob: Buffer, path: string, position: Position, depth: number): Buffer {
-  return replaceField(blob, readFields(blob), 2, (value) =>
-    rewriteProto(walk, value, 'history.v1.History', `${path}.data`, position, depth + 1),
+  return changeFields(blob, second, (value) =>
+    rewriteProto(walk, value, historyType, `${path}.data`, position, depth + 1),
   );
 }
 
-function replaceField(
-  message: Buffer,
-  fields: readonly Field[],
-  number: number,
-  change: (value: Buffer) => Buffer,
-): Buffer {
-  const parts = fields.map((field) => {
-    if (field.number !== number || field.wireType !== wireType.bytes) return field.raw;
-    const value = change(field.value);
-    return value === field.value ? field.raw : bytesField(number, value);
-  });
-  return parts.every((part, index) => part === fields[index]?.raw) ? message : Buffer.concat(parts);
-}
+/** The value of a map's entry, and of a blob. */
+const second: ReadonlyMap<number, true> = new Map([[2, true]]);
 
-function contextOf(
-  operations: Operations,
-  type: string,
-  fields: readonly Field[],
-  byNumber: ReadonlyMap<number, SchemaField>,
-  outer: Position,
-): Position {
-  if (type !== historyEventType) return outer;
-  const event: { -readonly [key in keyof Position]: Position[key] } = {};
-  for (const field of fields) {
-    if (field.wireType === wireType.varint) {
-      if (field.number === 1) event.eventId = String(bigintOf(field));
-      if (field.number === 3) event.eventType = String(numberOf(field));
-    }
-    const name = byNumber.get(field.number)?.name ?? '';
-    if (field.wireType === wireType.bytes && name.startsWith('nexusOperation')) readOperation(field.value, name, event);
+/** Facts of the event that tell which endpoint a payload crossed; 1.5 of the payload notes. */
+function eventFacts(operations: Operations, bytes: Buffer, byNumber: ReadonlyMap<number, SchemaField>): Position {
+  const event: OpenPosition = {};
+  const place = makePlace();
+  for (let at = 0; at < bytes.length; at = place.end) {
+    nextField(bytes, at, bytes.length, place);
+    if (place.wireType === wireType.varint && place.number === 1)
+      event.eventId = String(varint(bytes, place.from, place.to));
+    if (place.wireType !== wireType.bytes) continue;
+    const name = byNumber.get(place.number)?.name;
+    if (name?.startsWith('nexusOperation') === true) readOperation(bytes.subarray(place.from, place.to), name, event);
   }
   operations.complete(event, true);
   return event;
 }
 
-function readOperation(bytes: Buffer, name: string, event: { -readonly [key in keyof Position]: Position[key] }): void {
+function readOperation(bytes: Buffer, name: string, event: OpenPosition): void {
   const names = ['', 'endpoint', 'service', 'operation'] as const;
   for (const field of readFields(bytes)) {
     if (name === 'nexusOperationScheduledEventAttributes') {

@@ -1,7 +1,7 @@
 import { escapeJson, escapeTerminal } from '../output/escape.ts';
 import { marks, type Style } from '../output/style.ts';
 import type { Layer } from '../payload/layers.ts';
-import type { Handled } from '../payload/transform.ts';
+import type { Handled } from '../payload/handled.ts';
 import { valueOf } from '../payload/value.ts';
 
 /** One payload of many: its path and its value, or why it stayed closed. */

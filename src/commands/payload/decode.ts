@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import type { Context } from '../../context.ts';
-import { readDocument } from '../../payload/document.ts';
+import { readDocument, type Document } from '../../payload/document.ts';
 import { openPayload } from '../../payload/layers.ts';
 import { readStorageRule, type StorageRule } from '../../payload/storage.ts';
-import type { Change } from '../../payload/transform.ts';
+import type { Change } from '../../payload/handled.ts';
 import { InvalidArgumentError, Option, type Command } from '../commander.ts';
 import { examples, withOutput } from '../options.ts';
 import { withConnection } from '../profile-of.ts';
@@ -69,20 +69,27 @@ export function payloadDecode(command: Command, context: Context): unknown {
 function inMode(sources: Sources, mode: 'readable' | 'replay'): Sources {
   if (mode === 'replay') return sources;
   const asJson = async function* () {
-    for await (const source of sources.documents) {
-      const { document } = source;
-      if (document.kind !== 'proto') {
-        yield source;
-        continue;
-      }
+    for await (const source of sources.documents) yield { ...source, document: await jsonOf(source.document) };
+  };
+  return { ...sources, documents: asJson() };
+}
+
+async function jsonOf(document: Document): Promise<Document> {
+  switch (document.kind) {
+    case 'json':
+    case 'text':
+      return document;
+    case 'pages': {
+      const { pagesJson } = await import('../../payload/pages.ts');
+      return readDocument(pagesJson(document), 'full');
+    }
+    case 'proto': {
       const { protoJson } = await import('../../payload/proto-json.ts');
       const text = protoJson(document.type, document.bytes);
       // An export has no name for its kind: its payloads are told by their shape.
-      const form = document.type.startsWith('export.') ? 'auto' : 'full';
-      yield { ...source, document: await readDocument(Readable.from([text]), form) };
+      return readDocument(Readable.from([text]), document.type.startsWith('export.') ? 'auto' : 'full');
     }
-  };
-  return { ...sources, documents: asJson() };
+  }
 }
 
 function declare(command: Command) {

@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
 import { makeRemote } from '../../payload/remote.ts';
-import type { Change } from '../../payload/transform.ts';
+import type { Change } from '../../payload/handled.ts';
 import type { KeysInUse } from './keys-of.ts';
 
 const timeoutMs = 30_000;

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
-import { readDocument, type Document } from '../../payload/document.ts';
+import type { Document } from '../../payload/document.ts';
 import type { Execution, Histories } from '../../payload/histories.ts';
 import type { InputForm } from '../../payload/place.ts';
 import type { ConnectionFlags } from '../../profile/flags.ts';
@@ -60,8 +60,8 @@ export async function withSources(
   try {
     const documents =
       workflowId === undefined
-        ? found(context, histories, form, flags, warnings)
-        : one(context, histories, form, { workflowId, ...(runId === undefined ? {} : { runId }) }, warnings);
+        ? found(context, histories, flags, warnings)
+        : one(context, histories, { workflowId, ...(runId === undefined ? {} : { runId }) }, warnings);
     await work({ documents, several: query !== undefined, warnings: () => [...warnings] });
   } finally {
     histories.close();
@@ -80,32 +80,34 @@ async function* fromFiles(context: Context, names: readonly string[], form: Inpu
     yield { name: names.length > 1 ? name : '', document: await documentOf(context, name, form) };
 }
 
+// eslint-disable-next-line @typescript-eslint/require-await -- an async iterable of one
 async function* one(
   context: Context,
   histories: Histories,
-  form: InputForm,
   execution: Execution,
   warnings: Set<string>,
 ): AsyncGenerator<Source> {
-  const bytes = histories.history(execution, context.signal, () => warnings.add(unknownFields));
-  yield { name: '', document: await readDocument(bytes, form) };
+  yield { name: '', document: documentFrom(histories.history(execution, context.signal), warnings) };
+}
+
+function documentFrom(pages: AsyncIterable<Buffer>, warnings: Set<string>): Document {
+  return { kind: 'pages', pages, unknown: () => warnings.add(unknownFields) };
 }
 
 async function* found(
   context: Context,
   histories: Histories,
-  form: InputForm,
   { query = '', limit = Infinity }: SourceFlags,
   warnings: Set<string>,
 ): AsyncGenerator<Source> {
-  const waiting: { readonly execution: Execution; readonly bytes: AsyncIterable<Uint8Array> }[] = [];
+  const waiting: { readonly execution: Execution; readonly pages: Promise<AsyncIterable<Buffer>> }[] = [];
   const next = async (): Promise<Source | null> => {
     const first = waiting.shift();
     if (first === undefined) return null;
-    const { execution, bytes } = first;
+    const { execution, pages } = first;
     const name = `${execution.workflowId}/${execution.runId ?? ''}`;
     try {
-      return { name, execution, document: await readDocument(bytes, form) };
+      return { name, execution, document: documentFrom(await pages, warnings) };
     } catch (error) {
       // Deleted since it was listed, or past its retention.
       if (!(error instanceof NexusctlError) || error.code !== 'NOT_FOUND') throw error;
@@ -117,8 +119,9 @@ async function* found(
   for await (const execution of histories.find(query, context.signal)) {
     if (count >= limit) break;
     count += 1;
-    const bytes = histories.history(execution, context.signal, () => warnings.add(unknownFields));
-    waiting.push({ execution, bytes: started(bytes) });
+    const pages = started(histories.history(execution, context.signal));
+    pages.catch(() => undefined);
+    waiting.push({ execution, pages });
     if (waiting.length < ahead) continue;
     const source = await next();
     if (source !== null) yield source;
@@ -130,12 +133,11 @@ async function* found(
   if (count === 0) warnings.add('the query finds no workflow');
 }
 
-/** Asks for the first page now. */
-function started(bytes: AsyncGenerator<Uint8Array, void>): AsyncIterable<Uint8Array> {
-  const first = bytes.next();
-  first.catch(() => undefined);
+/** Asks for the first page now, and is there with it. */
+async function started(pages: AsyncGenerator<Buffer, void>): Promise<AsyncIterable<Buffer>> {
+  const first = await pages.next();
   return (async function* () {
-    for (let result = await first; result.done !== true; result = await bytes.next()) yield result.value;
+    for (let result = first; result.done !== true; result = await pages.next()) yield result.value;
   })();
 }
 

@@ -1,0 +1,29 @@
+import type { Opened } from './layers.ts';
+import type { Maybe } from './maybe.ts';
+import type { Payload } from './payload.ts';
+import type { Place } from './place.ts';
+import type { Position } from './position.ts';
+
+/** What is done to each payload: opened, sealed, or only looked at. */
+export type Change = (payload: Payload, position: Position) => Maybe<Opened>;
+
+/** One payload of a document after the change. */
+export interface Handled {
+  readonly path: string;
+  readonly position: Position;
+  /** The payload as it was; null when it cannot be read. */
+  readonly before: Payload | null;
+  readonly opened: Opened;
+  /** Where it stands in the bytes of its batch; null for a payload inside another message. */
+  readonly place: Place | null;
+  /** For a history in base64: its new bytes. */
+  readonly blob?: Buffer;
+}
+
+/** A part of a document after the change. Payloads in an envelope come right after it. */
+export interface HandledBatch {
+  readonly bytes: Buffer;
+  readonly handled: readonly Handled[];
+  /** Paths of failures whose message is in clear. */
+  readonly clearFailures: readonly string[];
+}

@@ -1,0 +1,70 @@
+import { makePlace, nextField, wireType } from '../protobuf/wire.ts';
+import { all, type Maybe } from './maybe.ts';
+import type { Payload } from './payload.ts';
+import { makeOperations } from './position.ts';
+import { makeJsonText, put, written, type JsonText } from './json-text.ts';
+import { putChanged, putMessage } from './proto-json.ts';
+import { historyEventType } from './schema.ts';
+import type { Change, HandledBatch } from './handled.ts';
+import { handleProto, withPayloads, type HandledProto } from './transform-payload.ts';
+
+/** A history as a server gives it: messages of type History, each going on where the one before it ended. */
+export interface Pages {
+  readonly pages: AsyncIterable<Buffer>;
+  /** Called for fields that this version does not know: they are left out of the JSON. */
+  readonly unknown: () => void;
+}
+
+/**
+ * Applies a change to every payload of a history. Its bytes are the history in JSON, the form in which histories are kept,
+ * written for those who ask for them.
+ */
+export async function* transformPages({ pages, unknown }: Pages, change: Change): AsyncGenerator<HandledBatch> {
+  const operations = makeOperations();
+  let count = 0;
+  for await (const page of pages) {
+    const events = eventsOf(page);
+    const before = count;
+    count += events.length;
+    const waiting = events.map((event, index): Maybe<HandledProto> => {
+      const path = `$.events[${String(before + index)}]`;
+      return handleProto(event, historyEventType, path, {}, change, operations);
+    });
+    const results = await all(waiting);
+    yield {
+      handled: results.flatMap(({ handled }) => handled),
+      clearFailures: results.flatMap(({ clearFailures }) => clearFailures),
+      get bytes() {
+        const text = makeJsonText(page.length * 2 + 4096, unknown);
+        for (const [index, event] of events.entries()) {
+          put(text, before + index === 0 ? '{"events":[' : ',');
+          putEvent(text, event, results[index]?.changed ?? []);
+        }
+        return written(text);
+      },
+    };
+  }
+  yield { bytes: Buffer.from(']}'), handled: [], clearFailures: [] };
+}
+
+/** The history in JSON, nothing changed. */
+export async function* pagesJson(document: Pages): AsyncGenerator<Buffer> {
+  const stay: Change = (payload) => ({ status: 'unchanged', layers: [], payload });
+  for await (const { bytes } of transformPages(document, stay)) yield bytes;
+}
+
+function eventsOf(page: Buffer): readonly Buffer[] {
+  const events: Buffer[] = [];
+  const place = makePlace();
+  for (let at = 0; at < page.length; at = place.end) {
+    nextField(page, at, page.length, place);
+    if (place.number === 1 && place.wireType === wireType.bytes) events.push(page.subarray(place.from, place.to));
+  }
+  return events;
+}
+
+function putEvent(text: JsonText, event: Buffer, changed: readonly (Payload | null)[]): void {
+  if (putChanged(text, historyEventType, event, changed)) return;
+  const message = withPayloads(event, historyEventType, changed);
+  putMessage(text, historyEventType, message, 0, message.length);
+}
