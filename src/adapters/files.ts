@@ -42,7 +42,7 @@ async function read(path: string, limit: number, host: Host): Promise<Uint8Array
           details: { path },
         },
       );
-    return await readAtMost(file, path, limit);
+    return await readAtMost(file, path, found.size, limit);
   } catch (error) {
     if (error instanceof NexusctlError) throw error;
     if (hasCode(error, 'ENOENT')) return null;
@@ -52,22 +52,23 @@ async function read(path: string, limit: number, host: Host): Promise<Uint8Array
   }
 }
 
-/** One byte more than allowed is asked for, so that a file that grows while it is read is noticed as well. */
-async function readAtMost(file: FileHandle, path: string, limit: number): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  let total = 0;
-  for (;;) {
-    const buffer = Buffer.alloc(Math.min(65_536, limit + 1 - total));
+/**
+ * Into one buffer of the size that the file has, and one byte more, so that a file that grows while it is read, or that
+ * has no size (/proc), is noticed and read on.
+ */
+async function readAtMost(file: FileHandle, path: string, size: number, limit: number): Promise<Uint8Array> {
+  let buffer = Buffer.alloc(Math.min(size, limit) + 1);
+  for (let total = 0; ;) {
     // All four named: with the buffer alone, Node 20.3 reads nothing.
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
-    if (bytesRead === 0) return Buffer.concat(chunks, total);
-    chunks.push(buffer.subarray(0, bytesRead));
+    const { bytesRead } = await file.read(buffer, total, buffer.length - total, null);
+    if (bytesRead === 0) return buffer.subarray(0, total);
     total += bytesRead;
     if (total > limit)
       throw new NexusctlError('INPUT_TOO_LARGE', `${path} is larger than ${String(limit)} bytes`, {
         hint: 'is this the file you meant?',
         details: { path, limit },
       });
+    if (total === buffer.length) buffer = Buffer.concat([buffer], Math.min(Math.max(total * 2, 65_536), limit + 1));
   }
 }
 

@@ -35,6 +35,14 @@ describe('read', () => {
     await expect(files.read(join(folder, 'large'))).rejects.toMatchObject({ code: 'INPUT_TOO_LARGE' });
   });
 
+  // Such files say that their size is 0.
+  it.runIf(process.platform === 'linux')('reads what has no size to its end, or to the limit', async () => {
+    const own = await files.read('/proc/self/cmdline');
+    expect(Buffer.from(own ?? []).toString()).toBe(await readFile('/proc/self/cmdline', 'utf8'));
+    expect((await files.read('/proc/self/smaps'))?.length).toBeGreaterThan(65_536);
+    await expect(files.read('/proc/self/smaps', 100)).rejects.toMatchObject({ code: 'INPUT_TOO_LARGE' });
+  });
+
   it('never repeats a value that was given in place of a path', async () => {
     const pem = `-----BEGIN PRIVATE KEY-----\n${'c2VjcmV0'.repeat(600)}\n-----END PRIVATE KEY-----`;
     const error = await files.read(pem).then(
