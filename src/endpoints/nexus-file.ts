@@ -24,13 +24,13 @@ export async function readNexusFile(path: string, input: string | Uint8Array, ex
       details: { path },
     });
   const plain = readPlainNexusFile(bytes, expand ?? same);
-  if (plain === null && bytes.length > largestTree)
+  if (plain.content === null && bytes.length > largestTree)
     throw new NexusctlError(
       'INPUT_TOO_LARGE',
-      `${path} is larger than ${String(largestTree)} bytes and not laid out as \`export\` writes it`,
-      { hint: 'split it into several files, one owner each', details: { path } },
+      `${path} is larger than ${String(largestTree)} bytes, and line ${String(plain.line)} is not laid out as \`export\` writes it`,
+      { hint: 'write that line in another way, or split the file into several, one owner each', details: { path } },
     );
-  const content = plain ?? nexusFileOf(await yamlRoot(bytes, refuse), refuse, expand ?? same);
+  const content = plain.content ?? nexusFileOf(await yamlRoot(bytes, refuse), refuse, expand ?? same);
   refuseDoubles(content, refuse);
   refuseOutside(path, content);
   return { path, digest: sha256(bytes), ...content };

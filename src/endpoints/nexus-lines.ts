@@ -2,18 +2,24 @@ import type { CallerEntry, Target } from './endpoint.ts';
 import { makeNameTable } from './name-table.ts';
 import type { Expand, FileEndpoint, NexusContent } from './nexus-content.ts';
 import { endOf } from './until.ts';
-import { readLines, unusual, type LineReader } from './yaml-lines.ts';
+import { readLines, type LineReader } from './yaml-lines.ts';
+import { lineOf, placeAtStart, unusual } from './yaml-place.ts';
+
+/** A file that the line reader knew, or the line from which on it did not. */
+export type PlainFile =
+  { readonly content: NexusContent; readonly line?: undefined } | { readonly content: null; readonly line: number };
 
 /**
  * A nexus.yaml that is laid out as people and `export` write it, read without a tree: a million entries in a second and
- * not in half a minute. Null for every other file, the wrong ones among them: the library reads it and says what is
- * wrong.
+ * not in half a minute. No content for every other file, the wrong ones among them: the library reads it and says what
+ * is wrong.
  */
-export function readPlainNexusFile(bytes: Buffer, expand: Expand): NexusContent | null {
+export function readPlainNexusFile(bytes: Buffer, expand: Expand): PlainFile {
+  const place = placeAtStart(bytes, makeNameTable());
   try {
-    return fileOf(readLines(bytes, makeNameTable()), expand);
+    return { content: fileOf(readLines(place), expand) };
   } catch (error) {
-    if (error === unusual) return null;
+    if (error === unusual) return { content: null, line: lineOf(place) };
     throw error;
   }
 }

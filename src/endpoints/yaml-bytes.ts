@@ -1,8 +1,20 @@
 /** The bytes that mean something in YAML. */
-export const [newline, carriage, space, quote, hash, apostrophe, comma, dash, colon] = [
-  10, 13, 32, 34, 35, 39, 44, 45, 58,
-];
-export const [openList, backslash, closeList, openMap, bar, closeMap] = [91, 92, 93, 123, 124, 125];
+export const newline = 10;
+export const carriage = 13;
+export const space = 32;
+export const quote = 34;
+export const hash = 35;
+export const apostrophe = 39;
+export const comma = 44;
+export const dash = 45;
+export const dot = 46;
+export const colon = 58;
+export const openList = 91;
+export const backslash = 92;
+export const closeList = 93;
+export const openMap = 123;
+export const bar = 124;
+export const closeMap = 125;
 
 export function isItem(first: number, second: number): boolean {
   return first === dash && second === space;

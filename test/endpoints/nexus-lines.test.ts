@@ -6,7 +6,8 @@ import { makeNameTable } from '../../src/endpoints/name-table.ts';
 import { readNexusFile } from '../../src/endpoints/nexus-file.ts';
 import { readPlainNexusFile } from '../../src/endpoints/nexus-lines.ts';
 import { nexusPieces } from '../../src/endpoints/nexus-text.ts';
-import { readLines, unusual, type LineReader } from '../../src/endpoints/yaml-lines.ts';
+import { readLines, type LineReader } from '../../src/endpoints/yaml-lines.ts';
+import { placeAtStart, unusual } from '../../src/endpoints/yaml-place.ts';
 
 type Tree = string | readonly Tree[] | ReadonlyMap<string, Tree>;
 
@@ -39,7 +40,7 @@ function treeOf(reader: LineReader, text: string): Tree {
 /** Null where the line reader leaves the text to the library. */
 function byLines(text: string): Tree | null {
   try {
-    return treeOf(readLines(Buffer.from(text), makeNameTable()), text);
+    return treeOf(readLines(placeAtStart(Buffer.from(text), makeNameTable())), text);
   } catch (error) {
     if (error === unusual) return null;
     throw error;
@@ -99,8 +100,8 @@ const { tree } = fc.letrec<{ tree: Readonly<Record<string, unknown>> }>((tie) =>
 }));
 
 const layouts = fc.record({
-  lineWidth: fc.constantFrom(0, 40),
-  defaultKeyType: fc.constant('PLAIN' as const),
+  lineWidth: fc.constantFrom(0, 10, 40),
+  defaultKeyType: fc.constantFrom('PLAIN' as const, 'QUOTE_DOUBLE' as const),
   indent: fc.constantFrom(2, 4),
   indentSeq: fc.boolean(),
   collectionStyle: fc.constantFrom('any' as const, 'block' as const, 'flow' as const),
@@ -137,6 +138,16 @@ describe('the line reader', () => {
       ...[
         '- name: a',
         '- { name: a }',
+        'mapA: {name: a,',
+        'listA: [ a,',
+        'a,',
+        '"b", # c',
+        ']',
+        '}',
+        '"name": a',
+        '"name":a,',
+        'owner: "b" }',
+        'goes on',
         'mapA: { name: x, owner: y }',
         '# note',
         'name: a # note',
@@ -160,15 +171,19 @@ describe('the line reader', () => {
     '\ufeffversion: 1 # one\r\nendpoints:\r\n  - name: a\r\n    target: { namespace: b, taskQueue: "c d" }\r\n',
     'version: 1\nendpoints:\n  - name: a\n    description: |\n      # Not a comment\n\n        deep\n    allow: []\n',
     'version: "1"\nscope: { names: ["a-*", b] }\nendpoints: []\n',
+    '--- # made by a tool\nversion: 1\nendpoints:\n- name: a\n  allow:\n  - namespace: b\n    reason: a long text\n      that goes on\n',
+    '{"version":1,"endpoints":[{"name":"a","target":{"namespace":"b","taskQueue":"c"},"allow":[{"namespace":"d"}]}]}',
+    JSON.stringify({ version: 1, endpoints: [{ name: 'a', allow: [{ namespace: 'd' }, 'e'], blocked: [] }] }, null, 2),
+    'version: 1\nendpoints:\n  - name: a\n    allow: [\n      b,\n      { namespace: c, # who\n        owner: d }\n    ]\n',
   ])('reads everyday files (%#)', (text) => {
-    expect(readPlainNexusFile(Buffer.from(text), (value) => value)).not.toBeNull();
+    expect(readPlainNexusFile(Buffer.from(text), (value) => value).content).not.toBeNull();
   });
 
   it('gives entries that say the same as one object', () => {
     const entry = '      - namespace: a\n        owner: o\n';
     const one = (name: string) => `  - name: ${name}\n    allow:\n${entry}`;
     const text = `version: 1\nendpoints:\n${one('aa')}${one('bb')}`;
-    const [first, second] = readPlainNexusFile(Buffer.from(text), (value) => value)?.endpoints ?? [];
+    const [first, second] = readPlainNexusFile(Buffer.from(text), (value) => value).content?.endpoints ?? [];
     expect(first?.allow?.[0]).toEqual({ namespace: 'a', owner: 'o' });
     expect(first?.allow?.[0]).toBe(second?.allow?.[0]);
   });
@@ -207,7 +222,7 @@ describe('what export writes', () => {
           ...rest,
           allow: withoutStatus(callers),
         }));
-        const mine = readPlainNexusFile(Buffer.from(written), (value) => value);
+        const mine = readPlainNexusFile(Buffer.from(written), (value) => value).content;
         if (mine !== null) expect(mine).toEqual({ account: 'a1b2c', endpoints: wanted });
         // A comment before the first key that only the library knows leaves the file to it.
         const { endpoints: theirs } = await readNexusFile('f', `%YAML 1.2\n---\n${written}`);
@@ -220,7 +235,9 @@ describe('what export writes', () => {
     const target = { kind: 'worker' as const, namespace: 'billing.a', taskQueue: 'q 1' };
     const callers = [{ namespace: 'orders.a', status: 'active' as const, reason: 'T-1: "x"' }];
     const everyday = { name: 'billing', description: 'Invoices\n\n- refunds', target, callers, blocked: ['legacy.a'] };
-    expect(readPlainNexusFile(Buffer.from([...nexusPieces([everyday], {})].join('')), (value) => value)).not.toBeNull();
+    expect(
+      readPlainNexusFile(Buffer.from([...nexusPieces([everyday], {})].join('')), (value) => value).content,
+    ).not.toBeNull();
   });
 });
 
