@@ -94,6 +94,14 @@ function page(
     return finding('MTL002', `HTTP ${status}${gateway}: it does not accept the client certificate`);
   if (/<title>[^<]*temporal/i.test(text))
     return finding('ADR005', `HTTP ${status}${gateway} with the page of a Temporal Web UI answers in place of gRPC`);
+  if (httpStatus === 200 && contentType.startsWith('application/grpc-web'))
+    return finding(
+      'RPC006',
+      `the answer${gateway} is gRPC-Web: a gateway for browsers, whose status no gRPC client reads`,
+      {
+        evidence: seen,
+      },
+    );
   if (httpStatus === 413)
     return finding('RPC013', `HTTP 413${gateway}: the request is too large for it`, { evidence: seen });
   if (httpStatus === 502 && text.includes('invalid or incomplete response'))
@@ -101,6 +109,9 @@ function page(
       evidence: seen,
     });
   if (isEnvoy(headers)) return finding('RPC007', `HTTP ${status} from an Envoy gateway: ${text}`, { evidence: seen });
+  const linkerd = headers['l5d-proxy-error'];
+  if (linkerd !== undefined)
+    return finding('RPC007', `HTTP ${status} from a Linkerd proxy: ${excerpt(linkerd)}`, { evidence: seen });
   const kind = /^\s*</.test(text)
     ? 'an HTML page'
     : /^\s*[{[]/.test(text)
@@ -131,6 +142,7 @@ export function statusFinding(result: UnaryResult, method: string): Finding | nu
   if (grpcStatus === 0) return null;
   if (
     (isEnvoy(headers) && !isPassedOn(headers)) ||
+    headers['l5d-proxy-error'] !== undefined ||
     /^(?:upstream connect error|no healthy upstream|upstream request timeout|RBAC: access denied)/.test(words)
   )
     return finding('RPC007', `a gateway answers ${method} itself with status ${String(grpcStatus)}: ${said}`, {

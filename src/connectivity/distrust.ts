@@ -41,7 +41,10 @@ export function distrust(
     case 'EE_KEY_TOO_SMALL':
     case 'CA_KEY_TOO_SMALL':
     case 'INVALID_CA':
+    case 'PATH_LENGTH_EXCEEDED':
       return finding('TLS021', `the certificate ${served.subject} cannot identify a server (${verdict})`, { evidence });
+    case 'UNSPECIFIED':
+      return finding('TLS021', unnamedText(peer, served, input), { evidence });
     default:
       return unknownIssuer(verdict, peer, served, address, input, evidence);
   }
@@ -50,6 +53,19 @@ export function distrust(
 function expiredText({ subject, notAfter }: Served, days: number): string {
   if (days > 0) return `a certificate in the chain of ${subject} has expired`;
   return `the server certificate ${subject} expired on ${notAfter}, ${String(-days)} days ago`;
+}
+
+/** The extension nameConstraints (2.5.29.30) in DER. */
+const nameConstraints = Buffer.from('0603551d1e', 'hex');
+
+/** Node names a verdict of OpenSSL only when it is an old one; every one about an issuer that is not found is. */
+function unnamedText({ chain }: Pick<PeerTls, 'chain'>, { subject }: Served, input: CheckInput): string {
+  const configured = input.evidence('certificate-files')?.serverCa ?? '';
+  const authorities = [...chain.slice(1), ...certificatesIn(configured).map(({ raw }) => raw)];
+  const limited = authorities.some((der) => Buffer.from(der).includes(nameConstraints));
+  return limited
+    ? `a CA above ${subject} limits the names that it may certify (name constraints), and a name is outside of them`
+    : `the chain of ${subject} breaks a rule of OpenSSL that Node does not name: a weak key or signature, a constraint`;
 }
 
 const inspectors =

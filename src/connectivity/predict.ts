@@ -86,8 +86,10 @@ function stops(
 }
 
 /** The profile knows which SDKs read a setting differently; what is ignored on purpose stops nobody by itself. */
-function affectedByConfiguration(sdk: Sdk, code: Code, { profile }: Subject): boolean {
+function affectedByConfiguration(sdk: Sdk, code: Code, { profile, tls }: Subject): boolean {
   if (code === 'CFG013' || code === 'CFG010') return false;
+  // An empty key turns TLS on in TypeScript, which stops it only where TLS is off for everybody else.
+  if (code === 'TOK001' && tls) return false;
   return profile.findings.some((found) => {
     if (found.code !== code || found.severity === 'info') return false;
     if (found.affects === undefined) return found.severity === 'error';

@@ -18,10 +18,13 @@ export function resolvePrimary(results: readonly CheckResult[]): Primary | null 
     const warning = (pressing.length > 0 ? pressing : warnings).reduce<Found | undefined>(earlier, undefined);
     return warning === undefined ? null : primaryOf(warning, warning.finding.severity);
   }
-  const reason = found.find(
+  const reasons = found.filter(
     ({ finding }) => mayExplain(finding) && explains[finding.code]?.includes(failure.finding.code),
   );
-  return primaryOf(reason ?? failure, failure.finding.severity);
+  // Nothing is configured because what was written down is not read.
+  const unread =
+    reasons[0]?.finding.code === 'CFG001' ? reasons.find(({ finding }) => finding.code === 'CFG005') : undefined;
+  return primaryOf(unread ?? reasons[0] ?? failure, failure.finding.severity);
 }
 
 /** What is ignored everywhere, nexusctl included, is no reason why something fails. */
@@ -73,6 +76,7 @@ const explains: Partial<Record<Code, readonly Code[]>> = {
   ADR002: nobodyThere,
   ADR005: ['H2001', 'TLS001', 'TLS005', 'RPC001', 'H2002', 'H2004'],
   ADR008: ['H2001', 'TLS001', 'TLS005', 'RPC001', 'RPC003', 'H2002', 'H2004', 'TCP006'],
+  ADR006: nobodyThere,
   ADR010: nobodyThere,
   CRT007: refusedCertificate,
   CRT008: refusedCertificate,
@@ -82,6 +86,7 @@ const explains: Partial<Record<Code, readonly Code[]>> = {
   CRT013: refusedCertificate,
   CRT016: [...refusedCertificate, 'AUT004'],
   TLS006: ['H2002', 'H2004'],
+  TOK001: refusedCredential,
   TOK011: refusedCredential,
   PRX007: nobodyThere,
   DNS004: nobodyThere,

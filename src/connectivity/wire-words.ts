@@ -47,6 +47,13 @@ export function isForeign(bytes: Uint8Array): boolean {
   return !isHttp2(bytes) && protocolOf(bytes) !== 'TLS';
 }
 
+/** An HTTP/1 answer of a DNS or web filter, or of a captive portal (RFC 6585, 6). */
+export function isBlockPage(answer: string): boolean {
+  return /^HTTP\/1\.\d 511\b|captive[ -]?portal|hotspot|web ?filter|content ?filter|dns ?filter|(?:site|page|domain|access|request|category)[^<]{0,40}\bblocked\b|<title>[^<]*\bblocked\b|\bblocked by\b/i.test(
+    answer,
+  );
+}
+
 /** A remote text for evidence: at most 256 characters, control characters visible. */
 export function excerpt(text: string): string {
   return text

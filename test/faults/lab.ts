@@ -124,6 +124,7 @@ async function openssl(folder: string, write: Lab['write']): Promise<void> {
     '[req]\ndistinguished_name=dn\n[dn]\n[ca]\nbasicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign\n' +
       '[leaf]\nbasicConstraints=CA:FALSE\nsubjectAltName=DNS:localhost,IP:127.0.0.1\n' +
       '[selfca]\nbasicConstraints=critical,CA:TRUE\nsubjectAltName=DNS:localhost,IP:127.0.0.1\n' +
+      '[narrow]\nbasicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign\nnameConstraints=critical,permitted;DNS:corp.example\n' +
       '[client]\nbasicConstraints=CA:FALSE\nkeyUsage=digitalSignature\nextendedKeyUsage=clientAuth\n' +
       '[encipher]\nbasicConstraints=CA:FALSE\nkeyUsage=keyEncipherment\nextendedKeyUsage=clientAuth\n',
   );
@@ -173,6 +174,7 @@ async function openssl(folder: string, write: Lab['write']): Promise<void> {
   for (const [name, extensions] of [
     ['self-signed', 'leaf'],
     ['self-signed-ca', 'selfca'],
+    ['narrow', 'narrow'],
   ] as const) {
     key(`${name}.key`);
     run(
@@ -192,6 +194,9 @@ async function openssl(folder: string, write: Lab['write']): Promise<void> {
       `${name}.pem`,
     );
   }
+  key('outside.key');
+  request('outside', '/CN=outside');
+  sign('outside', 'narrow', 'leaf');
   key('self-signed-client.key');
   run(
     'req',

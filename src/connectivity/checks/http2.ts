@@ -2,7 +2,7 @@ import type { AddressEvidence, Check, CheckInput } from '../check.ts';
 import { finding, type Finding } from '../finding.ts';
 import type { GreetResult, SessionResult, SessionSecurity, TcpResult, Way } from '../net.ts';
 import { limitsOf, wayOf } from '../way.ts';
-import { banner, isForeign, isHttp2, protocolOf } from '../wire-words.ts';
+import { banner, isBlockPage, isForeign, isHttp2, protocolOf } from '../wire-words.ts';
 
 const probeMs = 600;
 const sniffMs = 300;
@@ -61,7 +61,7 @@ async function overTls(
     input.net.greet(way, 'http1', limits, security),
     failed.answered || failed.errno === 'ECONNRESET' ? input.net.greet(way, 'http2', limits, security) : null,
   ]);
-  if (speaksHttp1(http1)) return webServer(shown, http1);
+  if (speaksHttp1(http1)) return webServer(shown, http1, address);
   const answer = [http1, preface].find((result) => result?.kind === 'answered' && isForeign(result.bytes));
   if (answer?.kind === 'answered') return stranger(address, answer.bytes, 'over TLS ');
   if (preface !== null && speaksTls(preface))
@@ -108,7 +108,7 @@ async function inClear(failed: Failed, address: AddressEvidence, way: Way, input
       evidence: { host, port, banner: banner(spoken) },
     });
   }
-  if (speaksHttp1(http1) || speaksHttp1(preface)) return webServer(shown, http1);
+  if (speaksHttp1(http1) || speaksHttp1(preface)) return webServer(shown, http1, address);
   if (unasked?.ok === true && unasked.then === 'closed')
     return finding('TCP006', `${shown} accepts the connection and closes it at once`, { evidence: { host, port } });
   if (unasked?.ok === true && unasked.then === 'reset')
@@ -118,6 +118,10 @@ async function inClear(failed: Failed, address: AddressEvidence, way: Way, input
     return finding('TCP008', `${shown} accepts the connection and then stays silent`, { evidence: { host, port } });
   if (failed.errno === 'ETIMEDOUT')
     return finding('H2002', `${shown} sends no HTTP/2 settings`, { evidence: { ms: failed.ms } });
+  if (http1.kind === 'reset' && preface.kind === 'reset')
+    return finding('TCP003', `${shown} resets the connection as soon as something is sent`, {
+      evidence: { host, port },
+    });
   return finding('H2004', `${shown} closes the connection before HTTP/2 is set up (${failed.errno})`, {
     causes: [
       { text: 'a load balancer has no healthy backend', likelihood: 'medium' },
@@ -145,12 +149,14 @@ function spokenFirst(unasked: TcpResult | null): Uint8Array | null {
   return unasked?.ok === true && unasked.then === 'spoke' && !isHttp2(unasked.bytes) ? unasked.bytes : null;
 }
 
-/** A Web UI tells who it is in its title. */
-function webServer(shown: string, result: GreetResult): Finding {
+/** A Web UI tells who it is in its title; so do a filter and a captive portal that a name led to. */
+function webServer(shown: string, result: GreetResult, { family }: AddressEvidence): Finding {
   const text = result.kind === 'answered' ? Buffer.from(result.bytes).toString('latin1') : '';
   const server = /\r\nserver: *([^\r\n]{1,64})/i.exec(text)?.[1];
   if (/<title>[^<]*temporal/i.test(text))
     return finding('ADR005', `${shown} is a Temporal Web UI, not the gRPC frontend`);
+  if (family === 0 && isBlockPage(text))
+    return finding('DNS006', `${shown} answers with the page of a filter or of a network that wants a login`);
   return finding('H2001', `${shown} is an HTTP/1 server${server === undefined ? '' : ` (${server})`}, not gRPC`, {
     evidence: server === undefined ? {} : { server },
   });

@@ -1,6 +1,7 @@
 import { bytesField, numberOf, readFields, textOf } from '../../protobuf/wire.ts';
 import { statusFinding, transportFinding } from '../call-findings.ts';
 import type { Check, CheckInput, EvidenceMap } from '../check.ts';
+import { skewed } from '../clock-skew.ts';
 import { callHeaders, mayCarryCredentials } from '../credentials.ts';
 import { commandLine, finding, type Finding } from '../finding.ts';
 import { firstMessage } from '../grpc-frame.ts';
@@ -171,25 +172,6 @@ function namesInToken(input: CheckInput): readonly string[] | null {
   const key = input.evidence('token')?.apiKey;
   const shape = key === undefined ? null : tokenShape(key);
   return shape?.kind === 'jwt' ? (shape.claims.namespaces ?? null) : null;
-}
-
-const skewLimitMs = 60_000;
-
-/** An intermediary's `date` header against our clock: a token is only as valid as the clocks agree. */
-function skewed({ headers }: UnaryResult, input: CheckInput): Finding | null {
-  const theirs = Date.parse(headers['date'] ?? '');
-  const skewMs = theirs - input.subject.now.getTime();
-  if (Number.isNaN(skewMs) || Math.abs(skewMs) < skewLimitMs || input.evidence('token')?.apiKey === undefined)
-    return null;
-  const seconds = Math.round(Math.abs(skewMs) / 1000);
-  const word = skewMs > 0 ? 'behind' : 'ahead of';
-  return finding(
-    'AUT002',
-    `the credential is refused, and the clock here is ${String(seconds)} s ${word} the server's`,
-    {
-      evidence: { skewMs },
-    },
-  );
 }
 
 const states: Readonly<Record<number, string>> = { 1: 'REGISTERED', 2: 'DEPRECATED', 3: 'DELETED' };

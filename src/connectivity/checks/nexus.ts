@@ -52,8 +52,13 @@ export const nexus: Check<'nexus'> = {
           ],
           evidence: null,
         };
-      case 9:
       case 12:
+        // A server that knows no such call is too old for Nexus, whatever its capabilities say.
+        return {
+          findings: [finding('NEX002', `the server does not serve Nexus endpoints: "${words}"`, { evidence })],
+          evidence: null,
+        };
+      case 9:
         return {
           findings: [...off, finding('NEX002', `the server does not serve Nexus endpoints: "${words}"`, { evidence })],
           evidence: null,

@@ -1,6 +1,7 @@
 import { readFields, numberOf, textOf, bytesField } from '../../protobuf/wire.ts';
 import { statusFinding, transportFinding } from '../call-findings.ts';
 import type { Check, CheckInput, PolicyAnnouncement, SystemInfo } from '../check.ts';
+import { skewed } from '../clock-skew.ts';
 import { callHeaders } from '../credentials.ts';
 import { finding, type Finding } from '../finding.ts';
 import type { Session, UnaryResult } from '../net.ts';
@@ -58,19 +59,21 @@ async function refused(result: UnaryResult, session: Session, input: CheckInput)
     }
     case 16:
       return one(
-        finding('AUT001', `the server, or a gateway in front of it, does not accept the credential: "${words}"`, {
-          evidence,
-        }),
+        skewed(result, input) ??
+          finding('AUT001', `the server, or a gateway in front of it, does not accept the credential: "${words}"`, {
+            evidence,
+          }),
       );
     case 7:
       return one(
-        finding(
-          'AUT001',
-          `GetSystemInfo is refused ("${words}"), which a Temporal server allows to everybody it knows: the credential is wrong, or a gateway in front refuses`,
-          {
-            evidence,
-          },
-        ),
+        skewed(result, input) ??
+          finding(
+            'AUT001',
+            `GetSystemInfo is refused ("${words}"), which a Temporal server allows to everybody it knows: the credential is wrong, or a gateway in front refuses`,
+            {
+              evidence,
+            },
+          ),
       );
     default:
       return one(

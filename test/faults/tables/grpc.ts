@@ -23,6 +23,25 @@ export const grpcFaults: readonly Fault[] = [
   },
   { name: 'HTTP 413', code: 'RPC013', scene: everything({ http: { status: 413 } }) },
   {
+    name: 'gRPC-Web',
+    code: 'RPC006',
+    scene: everything({ http: { status: 200, headers: { 'content-type': 'application/grpc-web+proto' } } }),
+  },
+  {
+    name: 'Linkerd without an endpoint',
+    code: 'RPC007',
+    scene: everything({
+      status: 14,
+      message: 'no available endpoints',
+      headers: { 'l5d-proxy-error': 'no available endpoints' },
+    }),
+  },
+  {
+    name: 'a page of Linkerd',
+    code: 'RPC007',
+    scene: everything({ http: { status: 504, headers: { 'l5d-proxy-error': 'connect timed out after 1s' } } }),
+  },
+  {
     name: 'nginx wants a certificate',
     code: 'MTL001',
     scene: everything({ http: { status: 400, body: '<center>No required SSL certificate was sent</center>' } }),
@@ -119,6 +138,26 @@ export const grpcFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'a key that the server finds too young',
+    code: 'AUT002',
+    scene: async (lab) => {
+      const server = await startTemporal(
+        lab,
+        { systemInfo: { status: 16, message: 'Token used before issued' } },
+        tlsOf(lab),
+      );
+      return { args: ['--address', server.address, ...ca(lab)], env: { TEMPORAL_API_KEY: canary } };
+    },
+  },
+  {
+    name: 'an empty key, and a server that wants one',
+    code: 'TOK001',
+    scene: async (lab) => {
+      const server = await startTemporal(lab, { apiKey: canary }, tlsOf(lab));
+      return { args: ['--address', server.address, '--tls', ...ca(lab)], env: { TEMPORAL_API_KEY: '' } };
+    },
+  },
+  {
     name: 'clock',
     code: 'AUT002',
     scene: async (lab) => {
@@ -159,6 +198,15 @@ export const grpcFaults: readonly Fault[] = [
     code: 'NEX002',
     works: true,
     scene: answers({ nexus: { status: 12, message: 'unknown method ListNexusEndpoints' } }),
+  },
+  {
+    name: 'a server from before Nexus',
+    code: 'NEX002',
+    works: true,
+    scene: answers({
+      nexusCapability: false,
+      nexus: { status: 12, message: 'unknown method ListNexusEndpoints for service temporal.api.operatorservice.v1' },
+    }),
   },
   {
     name: 'Nexus not permitted',

@@ -73,6 +73,11 @@ export const localFaults: readonly Fault[] = [
     code: 'CFG005',
     scene: profile('[profiles.default]\naddress = "127.0.0.1:7233"\n', '--address', '127.0.0.1:1'),
   },
+  ...['[profiles.default]\naddress', '[profile.default]\nadress'].map((written): Fault => ({
+    name: `an address written as ${written.replace('\n', ' ')}`,
+    code: 'CFG005',
+    scene: profile(`${written} = "frontend.lab.example:7233"\n`),
+  })),
   {
     name: 'path and data',
     code: 'CFG008',

@@ -1,8 +1,8 @@
 import type { Fault, Healthy, Scene } from '../fault.ts';
 import type { Lab } from '../lab.ts';
 import { inNetwork } from '../network.ts';
-import { pair, read, tlsOf } from '../scenes.ts';
-import { startTemporal } from '../server.ts';
+import { http1, pair, read, tlsOf } from '../scenes.ts';
+import { startTcp, startTemporal } from '../server.ts';
 
 type Names = Parameters<typeof inNetwork>[1]['names'];
 
@@ -81,6 +81,30 @@ const faults: readonly Fault[] = [
     name: 'a sinkhole of zeroes',
     code: 'DNS006',
     scene: reaches({ names: { [host]: { a: ['0.0.0.0'] } } }, `${host}:7233`),
+  },
+  {
+    name: 'the page of a filter behind the name',
+    code: 'DNS006',
+    scene: async (lab) => {
+      const page = '<html><title>Access denied</title><p>This site is blocked by your administrator</p></html>';
+      const { port } = await startTcp(lab, http1(page));
+      const network = { names: { [host]: { a: ['127.0.0.1'] } }, doors: { '127.0.0.1:7233': port } };
+      return inNetwork(lab, network, { args: [...address] });
+    },
+  },
+  {
+    name: 'a web server behind a name, of which nothing more is known',
+    code: 'H2001',
+    scene: async (lab) => {
+      const { port } = await startTcp(lab, http1('<html><p>No page is blocking this one</p></html>'));
+      const network = { names: { [host]: { a: ['127.0.0.1'] } }, doors: { '127.0.0.1:7233': port } };
+      return inNetwork(lab, network, { args: [...address] });
+    },
+  },
+  {
+    name: 'a template in the address that only the CLI fills in',
+    code: 'ADR006',
+    scene: reaches({}, '${namespace}.tmprl.cloud:7233', '-n', 'orders.a1b2c'),
   },
   {
     name: 'a server that listens on loopback only',

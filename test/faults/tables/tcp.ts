@@ -39,6 +39,11 @@ export const tcpFaults: readonly Fault[] = [
     scene: tcpPlain((socket) => void socket.write(Buffer.from('4a0000000a382e302e3336000b000000', 'hex'))),
   },
   {
+    name: 'resets after the first bytes',
+    code: 'TCP003',
+    scene: tcpPlain((socket) => void socket.once('data', () => socket.resetAndDestroy())),
+  },
+  {
     name: 'closes after the first bytes',
     code: 'H2004',
     scene: tcpPlain((socket) => void socket.once('data', () => socket.end())),

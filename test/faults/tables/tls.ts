@@ -125,6 +125,11 @@ export const tlsFaults: readonly Fault[] = [
       return { args: [...(s.args ?? []), '--tls-ca-path', lab.path('client-ca.pem')] };
     },
   },
+  {
+    name: 'a name outside of what the CA may certify',
+    code: 'TLS021',
+    scene: hides('outside', (lab) => ['--tls-ca-path', lab.path('narrow.pem')]),
+  },
   { name: 'wrong name', code: 'TLS012', scene: hides('wrong-name') },
   { name: 'an IP that is not in the certificate', code: 'TLS012', scene: hides('dns-only') },
   {
