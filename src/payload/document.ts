@@ -21,7 +21,7 @@ export type Document =
       readonly base64?: true;
     }
   /** Text with payloads in it, e.g. what `temporal workflow show` prints. */
-  | { readonly kind: 'text'; readonly batches: AsyncIterable<Batch> }
+  | { readonly kind: 'text'; readonly batches: AsyncIterable<Batch>; readonly base64?: false }
   | { readonly kind: 'proto'; readonly type: string; readonly bytes: Buffer; readonly base64: boolean }
   /** From a server. */
   | (Pages & { readonly kind: 'pages'; readonly base64?: false });
@@ -32,45 +32,41 @@ export type Document =
  * @throws NexusctlError INPUT_INVALID when it is none of these
  */
 export async function readDocument(source: AsyncIterable<Uint8Array | string>, form: InputForm): Promise<Document> {
-  const inflow = makeInflow(skipMark(source));
+  const inflow = makeInflow(source);
   await inflow.more();
   const bytes = inflow.bytes();
-  refuseOther(bytes);
+  if (isUtf16(bytes))
+    throw new NexusctlError('INPUT_INVALID', 'the input is UTF-16, as > of PowerShell 5 writes it; JSON is UTF-8', {
+      hint: 'write it with `| Out-File -Encoding utf8 FILE`, or convert it: iconv -f UTF-16 -t UTF-8 FILE',
+    });
+  if (!bytes.subarray(0, 3).equals(byteOrderMark)) return readUnmarked(inflow, form);
+  inflow.drop(3);
+  const document = await readUnmarked(inflow, form);
+  if (document.kind === 'proto' || document.kind === 'pages' || document.base64 === true) return document;
+  return { ...document, batches: behindMark(document.batches) };
+}
+
+/** Windows editors write it. */
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
+
+async function* behindMark(batches: AsyncIterable<Batch>): AsyncGenerator<Batch> {
+  yield { bytes: byteOrderMark, places: [] };
+  yield* batches;
+}
+
+function isUtf16(bytes: Buffer): boolean {
+  const mark = bytes.length < 2 ? 0 : bytes.readUInt16BE(0);
+  return mark === 0xfffe || mark === 0xfeff;
+}
+
+async function readUnmarked(inflow: Inflow, form: InputForm): Promise<Document> {
+  const bytes = inflow.bytes();
   const first = bytes[skipSpace(bytes, 0)];
   if (first === undefined) return { kind: 'json', batches: readJson(inflow, form) };
   if (first === 0x7b || first === 0x5b || first === 0x22) return { kind: 'json', batches: readJson(inflow, form) };
   if (isText(bytes.subarray(0, 4096)) && (form === 'shorthand' || isScalar(bytes)))
     return { kind: 'json', batches: readJson(inflow, form) };
   return recognise(await readAll(inflow), form, false);
-}
-
-/** What people hand over as JSON and is not: a redirection in Windows PowerShell writes UTF-16, exports lie compressed. */
-function refuseOther(bytes: Buffer): void {
-  const mark = bytes.toString('hex', 0, 4);
-  const utf16 = /^(?:fffe|feff|[57]b00|005b|007b)/.test(mark);
-  const what = utf16
-    ? 'UTF-16'
-    : mark.startsWith('1f8b')
-      ? 'compressed with gzip'
-      : mark === '28b52ffd'
-        ? 'compressed with zstd'
-        : null;
-  if (what === null) return;
-  throw new NexusctlError('INPUT_INVALID', `the input is ${what}`, {
-    hint: utf16
-      ? 'save it as UTF-8: `iconv -f UTF-16 -t UTF-8 FILE`'
-      : 'unpack it first: `gunzip -c FILE`, `zstdcat FILE`',
-  });
-}
-
-/** A byte order mark, as Windows editors write it. */
-async function* skipMark(source: AsyncIterable<Uint8Array | string>): AsyncGenerator<Uint8Array> {
-  let start = true;
-  for await (const chunk of source) {
-    const bytes = Buffer.from(chunk);
-    yield start && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
-    start = false;
-  }
 }
 
 function recognise(bytes: Buffer, form: InputForm, base64: boolean): Document {

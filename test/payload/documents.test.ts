@@ -113,7 +113,7 @@ describe('what is read', () => {
     if (!same)
       expect(
         Buffer.from(replay.stdout).equals(
-          Buffer.from(typeof input === 'string' ? input.replace('\ufeff', '') : Buffer.from(input).toString()),
+          Buffer.from(typeof input === 'string' ? input : Buffer.from(input).toString()),
         ),
       ).toBe(true);
   });

@@ -149,7 +149,7 @@ export async function writeDocument(
     before = source;
     const { document } = source;
     const bytes = renderBatch(batch, mode);
-    if (document.kind !== 'text' && document.base64 === true) held.push(bytes);
+    if (document.base64 === true) held.push(bytes);
     else await output.target.write(bytes);
   }
   await output.target.write(encoded());
