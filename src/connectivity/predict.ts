@@ -1,6 +1,7 @@
 import type { Code } from './catalogue.ts';
 import { sdks, type CheckResult, type EvidenceMap, type Prediction, type Sdk, type Subject } from './check.ts';
 import type { Finding } from './finding.ts';
+import { goProxyFor } from './proxy-choice.ts';
 import { isFailure } from './resolve.ts';
 
 /**
@@ -26,20 +27,13 @@ const rustAndGo = ['core', 'go'] as const;
 
 /** Findings that stop some SDKs only, whatever their severity. */
 const partial: Partial<Record<Code, readonly Sdk[]>> = {
-  TLS004: ['core'],
+  TLS004: rustAndGo,
   TLS006: rustAndGo,
   // The greeting of rustls is small.
   TLS015: ['typescript-client', 'go'],
   TLS017: rustAndGo,
   TLS018: rustAndGo,
   CRT015: ['core'],
-  PRX001: ['typescript-client', 'go'],
-  PRX002: ['typescript-client', 'go'],
-  PRX003: ['typescript-client', 'go'],
-  PRX004: ['typescript-client', 'go'],
-  PRX005: ['typescript-client', 'go'],
-  PRX006: ['typescript-client', 'go'],
-  PRX008: ['core'],
   TOK002: all,
   TOK005: all,
 };
@@ -75,8 +69,11 @@ function stops(
 ): boolean {
   const { code } = finding;
   if (id === 'configuration') return affectedByConfiguration(sdk, code, subject);
+  if (sdk === 'go' && pinned.has(code) && pinsLeaf(evidence)) return false;
   if (id === 'tls-trust') return distrusts(sdk, finding, evidence, subject);
   if (finding.affects !== undefined) return finding.affects.includes(sdk);
+  if (code === 'PRX008') return !goesThroughProxy(sdk, evidence, subject);
+  if (id === 'proxy') return goesThroughProxy(sdk, evidence, subject);
   if (code === 'RPC001' && finding.evidence['httpStatus'] === 404) return sdk === 'core';
   if (code === 'TLS004' && isFailure(finding)) return true;
   const some = partial[code];
@@ -97,14 +94,14 @@ function affectedByConfiguration(sdk: Sdk, code: Code, { profile, tls }: Subject
   });
 }
 
-function distrusts(sdk: Sdk, finding: Finding, evidence: Partial<EvidenceMap>, { profile }: Subject): boolean {
+function distrusts(sdk: Sdk, finding: Finding, evidence: Partial<EvidenceMap>, subject: Subject): boolean {
+  const { profile } = subject;
   const { code } = finding;
   if (sdk === 'go' && profile.tls.disableHostVerification?.value === true) return false;
   if (code === 'TLS009' && !isFailure(finding)) return sdk === 'core';
   if (code === 'TLS018' || code === 'TLS017') return sdk !== 'typescript-client';
   if (code === 'TLS012' || code === 'ADR009') return true;
-  // Workers go around a proxy of the environment, and so around what it does to TLS.
-  if (code === 'PRX009' && evidence['proxy-environment']?.proxy) return sdk !== 'core';
+  if (code === 'PRX009' && evidence['proxy-environment']?.proxy) return goesThroughProxy(sdk, evidence, subject);
   const stores = evidence['tls-trust']?.stores;
   if (stores === undefined) return isFailure(finding);
   const { configured, node, system } = stores;
@@ -114,4 +111,29 @@ function distrusts(sdk: Sdk, finding: Finding, evidence: Partial<EvidenceMap>, {
   }
   const verdict = sdk === 'typescript-client' ? node : system;
   return verdict === undefined ? isFailure(finding) : verdict !== null;
+}
+
+/** Workers go around a proxy of the environment, and so around what it does to TLS; Go has rules of its own. */
+function goesThroughProxy(sdk: Sdk, evidence: Partial<EvidenceMap>, { env }: Subject): boolean {
+  const proxy = evidence['proxy-environment']?.proxy;
+  if (!proxy || evidence.address === undefined) return false;
+  switch (sdk) {
+    case 'typescript-client':
+      return true;
+    case 'core':
+      return false;
+    case 'go': {
+      const own = goProxyFor(evidence.address.host, evidence.address.port, env);
+      return own !== null && own.host === proxy.host && own.port === proxy.port;
+    }
+  }
+}
+
+/** Go takes a server certificate that is itself among the roots, whoever issued it. */
+const pinned = new Set<Code>(['CA002', 'TLS009', 'TLS010', 'TLS011']);
+
+function pinsLeaf(evidence: Partial<EvidenceMap>): boolean {
+  const leaf = evidence.tls?.chain[0];
+  const roots = evidence['certificate-files']?.authorities ?? [];
+  return leaf !== undefined && roots.some((root) => Buffer.compare(root, leaf) === 0);
 }

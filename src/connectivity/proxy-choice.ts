@@ -1,4 +1,4 @@
-import { isIpv4 } from './address.ts';
+import { isIpv4, isLoopbackHost } from './address.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -35,6 +35,33 @@ export function exemptionVariable(env: Env): 'no_grpc_proxy' | 'no_proxy' {
 export function isExempt(host: string, env: Env): boolean {
   const list = env[exemptionVariable(env)];
   return list ? list.split(',').some((entry) => host.endsWith(entry) || inRange(entry, host)) : false;
+}
+
+/**
+ * The CONNECT proxy for a host, as gRPC for Go reads it: HTTPS_PROXY or https_proxy, never for this machine itself,
+ * NO_PROXY or no_proxy by name, `.suffix`, address, range or `*`. Source: golang.org/x/net/http/httpproxy.
+ */
+export function goProxyFor(host: string, port: number, env: Env): ChosenProxy | null {
+  const url = firstOf(env, 'HTTPS_PROXY', 'https_proxy');
+  if (url === '' || isLoopbackHost(host)) return null;
+  const exempt = firstOf(env, 'NO_PROXY', 'no_proxy')
+    .split(',')
+    .map((entry) => entry.trim().toLowerCase())
+    .some((entry) => entry !== '' && exempts(entry, host.toLowerCase(), String(port)));
+  return exempt ? null : parse(url.includes('://') ? url : `http://${url}`);
+}
+
+/** An empty variable counts as unset. */
+function firstOf(env: Env, ...names: readonly string[]): string {
+  return names.map((name) => env[name] ?? '').find((value) => value !== '') ?? '';
+}
+
+function exempts(entry: string, host: string, port: string): boolean {
+  if (entry === '*' || inRange(entry, host)) return true;
+  const [name = '', wanted] = entry.includes(']') || !/^[^:]+:\d+$/.test(entry) ? [entry] : entry.split(':');
+  if (wanted !== undefined && wanted !== port) return false;
+  const suffix = name.replace(/^\*/, '');
+  return suffix.startsWith('.') ? host.endsWith(suffix) : host === suffix || host.endsWith(`.${suffix}`);
 }
 
 function parse(text: string): ChosenProxy | null {

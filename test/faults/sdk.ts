@@ -18,6 +18,7 @@ export interface SdkResult {
   readonly ms: number;
 }
 
+/** The SDKs of TypeScript; the one of Go is in go-sdk.ts. */
 export type SdkName = 'typescript-client' | 'core';
 
 /** Null for a scene of which the SDK has no part: configuration files, flags of nexusctl's own, nothing sent. */
@@ -56,19 +57,25 @@ export function sdkSettings({ args = [], env = {} }: Scene): SdkSettings | null 
 
 /** The SDK in processes of their own: one for each environment that it must see from its start. */
 export function startSdks(timeoutMs: number) {
+  const children = startChildren([process.execPath, resolve('test/faults/sdk.mjs')]);
+  return {
+    connect: (scene: Scene, settings: SdkSettings, sdk: SdkName): Promise<SdkResult> =>
+      children.childFor(scene).run({ sdk, settings, timeoutMs }),
+    close: children.close,
+  };
+}
+
+/** Processes of a program that takes a job a line: one for each environment of a scene, without its TEMPORAL_ variables. */
+export function startChildren(program: readonly string[]) {
   const children = new Map<string, Child>();
   const childFor = ({ env = {}, process: own }: Scene): Child => {
     const seen = Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('TEMPORAL_')));
     const key = JSON.stringify([seen, own?.wrap]);
-    const child = children.get(key) ?? startChild(seen, own?.wrap ?? []);
+    const child = children.get(key) ?? startChild([...(own?.wrap ?? []), ...program], seen);
     children.set(key, child);
     return child;
   };
-  return {
-    connect: (scene: Scene, settings: SdkSettings, sdk: SdkName): Promise<SdkResult> =>
-      childFor(scene).run({ sdk, settings, timeoutMs }),
-    close: () => children.forEach(({ close }) => close()),
-  };
+  return { childFor, close: (): void => children.forEach(({ close }) => close()) };
 }
 
 interface Child {
@@ -76,8 +83,7 @@ interface Child {
   readonly close: () => void;
 }
 
-function startChild(env: Readonly<Record<string, string>>, wrap: readonly string[]): Child {
-  const [command, ...args] = [...wrap, process.execPath, resolve('test/faults/sdk.mjs')];
+function startChild([command = '', ...args]: readonly string[], env: Readonly<Record<string, string>>): Child {
   const child = spawn(command, args, {
     env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...env },
     stdio: ['pipe', 'pipe', 'ignore'],

@@ -89,7 +89,22 @@ async function judge(
   // Silence after the handshake is no verdict on the certificate.
   if (first.errno === 'ETIMEDOUT' || first.goawayCode !== undefined)
     return { findings: [], evidence: { attempt: first, security, neverAsked } };
-  return { findings: [refusal(again, request, security, input)] };
+  const refused = refusal(again, request, security, input);
+  const toGo = refused.code === 'MTL002' && (await takesNone(request, security, way, input));
+  return { findings: [toGo ? { ...refused, affects: ['typescript-client', 'core'] } : refused] };
+}
+
+/** Go shows no certificate to a server that names other authorities: such a server may take that. */
+async function takesNone(
+  request: ClientCertificateRequest | null,
+  { clientPair, ...security }: SessionSecurity & { tls: true },
+  way: Way,
+  input: CheckInput,
+): Promise<boolean> {
+  if (clientPair === undefined || request === null || request.authorities.length === 0) return false;
+  const bare = await input.net.openSession(way, security, limitsOf(input, 600));
+  if (bare.ok) bare.session.close();
+  return bare.ok;
 }
 
 /** The verification that belongs to the trust check, where the server showed no certificate without being asked. */

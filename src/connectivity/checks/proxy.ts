@@ -1,6 +1,7 @@
-import type { Check, ProxyEvidence } from '../check.ts';
+import type { Check, CheckInput, Outcome, ProxyEvidence } from '../check.ts';
 import { commandLine, finding, type Finding } from '../finding.ts';
 import type { ProxyResult } from '../net.ts';
+import { goProxyFor } from '../proxy-choice.ts';
 import { limitsOf } from '../way.ts';
 import { banner, protocolOf } from '../wire-words.ts';
 
@@ -13,12 +14,26 @@ export const proxy: Check<'proxy'> = {
   run: async (input) => {
     const address = input.evidence('address');
     const proxy = input.evidence('proxy-environment')?.proxy;
-    if (address === undefined || !proxy) return { notApplicable: 'no proxy is used' };
+    if (address === undefined) return { notApplicable: 'no proxy is used' };
     const { host, port } = address;
+    if (!proxy) return ofGo(host, port, input);
     const result = await input.net.tunnel({ ...proxy }, host, port, limitsOf(input));
     return { findings: judge(result, proxy, `${host}:${String(port)}`), evidence: null };
   },
 };
+
+/** Go alone reads HTTPS_PROXY: what its proxy does is said for its prediction, for nexusctl connects directly. */
+async function ofGo(host: string, port: number, input: CheckInput): Promise<Outcome<null>> {
+  const proxy = goProxyFor(host, port, input.subject.env);
+  if (proxy === null) return { notApplicable: 'no proxy is used' };
+  // Nobody has allowed that this one gets its password.
+  const result = await input.net.tunnel({ ...proxy, clearAllowed: false }, host, port, limitsOf(input, 600));
+  const shown = `http://${proxy.host}:${String(proxy.port)}`;
+  // With its password it may work: nothing is known then.
+  const mayWork = result.kind === 'refused' && result.status === 407 && proxy.auth !== undefined;
+  const findings = mayWork ? [] : judge(result, { ...proxy, shown, clearAllowed: false }, `${host}:${String(port)}`);
+  return { findings: findings.map((found) => ({ ...found, severity: 'info', affects: ['go'] })), evidence: null };
+}
 
 type Proxy = NonNullable<ProxyEvidence['proxy']>;
 

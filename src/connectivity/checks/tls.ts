@@ -49,7 +49,7 @@ async function shortcomings(
     const modern = await input.net.observeTls(way, options, limitsOf(input, probeMs));
     if (!modern.ok && modern.alert !== undefined)
       findings.push(
-        finding('TLS004', `the server offers only old cipher suites (${cipher}): workers refuse them`, {
+        finding('TLS004', `the server offers only old cipher suites (${cipher}): workers and Go refuse them`, {
           severity: 'warning',
           evidence: { protocol, cipher, alert: modern.alert },
         }),

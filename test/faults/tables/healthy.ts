@@ -1,4 +1,5 @@
 import { chmod } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import type { Healthy } from '../fault.ts';
 import { canary } from '../lab.ts';
 import { answers, ca, mtls, pair, shows, tlsOf } from '../scenes.ts';
@@ -63,7 +64,7 @@ export const healthy: readonly Healthy[] = [
     scene: async (lab) => {
       const { address } = await startTemporal(lab, {}, tlsOf(lab));
       const text = `[profile.default]\naddress = "${address}"\n[profile.default.tls]\nserver_ca_cert_path = "ca.pem"\n`;
-      return { args: ['--config-file', await lab.write('relative.toml', text)] };
+      return { args: ['--config-file', await lab.write('relative.toml', text)], cwd: tmpdir() };
     },
   },
   {
