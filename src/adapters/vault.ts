@@ -2,25 +2,28 @@ import { request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
 import { isLoopback, isLoopbackHost } from '../connectivity/address.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
-import type { VaultKey } from '../payload/keyring.ts';
+import type { VaultKey, VaultToken } from '../payload/keyring.ts';
+import { hostOf } from '../profile/backend.ts';
 
 const sizeLimit = 64 * 1024 * 1024;
 
 /**
  * Vault Transit: POST /v1/MOUNT/decrypt/KEY (developer.hashicorp.com/vault/api-docs/secret/transit). The token goes out over
- * verified TLS, or to loopback; redirects are not followed.
+ * verified TLS, or in clear to the host on loopback that was named for it; redirects are not followed.
  */
 export async function vaultDecrypt(
   key: VaultKey,
-  token: string,
+  { token, plaintextHost }: VaultToken,
   ciphertext: string,
   signal: AbortSignal,
 ): Promise<Buffer> {
   const url = new URL(`${key.address}/v1/${key.mount}/decrypt/${encodeURIComponent(key.key)}`);
   const secure = url.protocol === 'https:';
-  if (!secure && !isLoopbackHost(url.hostname))
+  if (!secure && (!isLoopbackHost(url.hostname) || plaintextHost !== hostOf(url.href)))
     throw new NexusctlError('INSECURE_CREDENTIAL', `the Vault token would go to ${url.host} in clear`, {
-      hint: 'give an https:// address in the keyring',
+      hint: `give an https:// address in the keyring${
+        isLoopbackHost(url.hostname) ? `, or allow it with --allow-plaintext-key ${hostOf(url.href)}` : ''
+      }`,
     });
   const { status, body } = await post(url, secure, token, JSON.stringify({ ciphertext }), key.id, signal);
   if (status === 200) return Buffer.from(plaintextOf(body, key.id), 'base64');

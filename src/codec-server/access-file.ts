@@ -1,7 +1,6 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import type { SecretSource } from '../profile/profile.ts';
-import type { Grant } from './access.ts';
-import type { Operation } from './request.ts';
+import type { Grant, Permission } from './access.ts';
 
 /** Who may ask a codec server for what: the file of `codec-server start --access` (docs/codec-server.md). */
 export interface AccessFile {
@@ -61,7 +60,7 @@ function readGrant(table: Table, where: string, at: Reader): Grant {
   if (namespaces.some((name) => name.includes('*')))
     throw at.invalid(`${where}.namespaces has a pattern; namespaces are listed one by one`);
   const keys = at.texts(table, 'keys', where);
-  return { who: readWho(table, where, at), namespaces, allow: new Set(allow as Operation[]), ...(keys && { keys }) };
+  return { who: readWho(table, where, at), namespaces, allow: new Set(allow as Permission[]), ...(keys && { keys }) };
 }
 
 function readWho(table: Table, where: string, at: Reader): Grant['who'] {

@@ -8,6 +8,8 @@ export interface Identity {
   readonly claims: ReadonlyMap<string, unknown>;
 }
 
+export type Permission = 'decode' | 'encode';
+
 /** One line of the mapping: who → namespaces → keys and what may be done with them. Exact matches only. */
 export interface Grant {
   readonly who:
@@ -15,7 +17,7 @@ export interface Grant {
     | { readonly kind: 'role'; readonly values: readonly string[] }
     | { readonly kind: 'claim'; readonly claim: string; readonly values: readonly string[] };
   readonly namespaces: readonly string[];
-  readonly allow: ReadonlySet<Operation>;
+  readonly allow: ReadonlySet<Permission>;
   /** Narrows the namespace's keys, or names them when the keyring has no list for the namespace. */
   readonly keys?: readonly string[];
 }
@@ -38,12 +40,18 @@ export function grantedKeys(
   keyIds: KeyIds,
 ): readonly string[] | null {
   const matching = grants.filter(
-    ({ who, namespaces, allow }) => namespaces.includes(namespace) && allow.has(operation) && fits(who, identity),
+    ({ who, namespaces, allow }) =>
+      namespaces.includes(namespace) && allow.has(permissionFor(operation)) && fits(who, identity),
   );
   if (matching.length === 0) return null;
   const own = keyIds.byNamespace.get(namespace);
   const ids = new Set(matching.flatMap(({ keys }) => keys ?? own ?? []));
   return [...ids].filter((id) => own === undefined || own.includes(id));
+}
+
+/** What is fetched from storage is decoded: it takes no other right. */
+function permissionFor(operation: Operation): Permission {
+  return operation === 'encode' ? 'encode' : 'decode';
 }
 
 function fits(who: Grant['who'], identity: Identity): boolean {

@@ -1,4 +1,4 @@
-import type { NexusctlError } from '../errors/nexusctl-error.ts';
+import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { fingerprint } from '../payload/candidates.ts';
 import type { Keys } from '../payload/keys.ts';
 import { openPayload, type Budget, type Layer, type Opened } from '../payload/layers.ts';
@@ -6,6 +6,7 @@ import type { Keyring } from '../payload/keyring.ts';
 import { after, type Maybe } from '../payload/maybe.ts';
 import type { Payload } from '../payload/payload.ts';
 import { sealPayload } from '../payload/seal.ts';
+import { isStorageReference, notServed } from '../payload/storage.ts';
 import type { KeyIds } from './access.ts';
 import type { Operation } from './request.ts';
 
@@ -25,6 +26,8 @@ interface Work {
   readonly payloads: readonly Payload[];
   readonly namespace: string;
   readonly keyIds: readonly string[];
+  /** References to external storage are not followed. */
+  readonly keepReferences: boolean;
   readonly unpackedBytes: number;
 }
 
@@ -55,11 +58,13 @@ export function makeCodec(keyring: Keyring, open: (keyring: Keyring, namespace: 
   };
   return {
     keyIds: { all: [...keyring.keys.keys()], byNamespace: keyring.namespaces },
-    run({ operation, payloads, namespace, keyIds, unpackedBytes }) {
+    run({ operation, payloads, namespace, keyIds, keepReferences, unpackedBytes }) {
       const keys = keysFor(namespace, keyIds);
       switch (operation) {
         case 'decode':
-          return decode(payloads, keys, { left: unpackedBytes });
+          return decode(payloads, keepReferences ? withoutStorage(keys) : keys, { left: unpackedBytes });
+        case 'download':
+          return download(payloads, keys, { left: unpackedBytes });
         case 'encode':
           return encode(payloads, keys);
       }
@@ -100,6 +105,41 @@ function decode(payloads: readonly Payload[], keys: Keys, budget: Budget): Maybe
   return after(results, (done) => ({ payloads: done, keyIds: named.all(), unchanged }));
 }
 
+function withoutStorage(keys: Keys): Keys {
+  const { keyring, namespace, layerBytes, dataKeys, aes, raw, kek, encryptionSdk, vault } = keys;
+  const others = { keyring, layerBytes, dataKeys, aes, raw, kek, encryptionSdk, vault };
+  return keys.storage === undefined ? keys : { ...others, ...(namespace !== undefined && { namespace }) };
+}
+
+/**
+ * What lies in external storage, fetched and opened to the value. Nothing but references may be asked for.
+ * @throws NexusctlError of the first payload that is none, or cannot be fetched or opened
+ */
+function download(payloads: readonly Payload[], keys: Keys, budget: Budget): Maybe<Coded> {
+  const named = namesIn(keys.keyring);
+  const references = inTurn(payloads, (payload) =>
+    after(openPayload(payload, withoutStorage(keys), {}, false, budget), ({ layers, payload: reference, error }) => {
+      if (error !== undefined) throw error;
+      if (reference === null || !isStorageReference(reference))
+        throw new NexusctlError('INPUT_INVALID', 'a payload is no reference to external storage');
+      for (const layer of layers) named.add(layer);
+      return reference;
+    }),
+  );
+  return after(references, (found) =>
+    after(
+      inTurn(found, (reference) =>
+        after(openPayload(reference, keys, {}, false, budget), ({ layers, payload, error }) => {
+          if (error !== undefined) throw error;
+          for (const layer of layers) named.add(layer);
+          return payload ?? reference;
+        }),
+      ),
+      (done) => ({ payloads: done, keyIds: named.all(), unchanged: 0 }),
+    ),
+  );
+}
+
 function encode(payloads: readonly Payload[], keys: Keys): Maybe<Coded> {
   const named = namesIn(keys.keyring);
   let unchanged = 0;
@@ -114,6 +154,7 @@ function encode(payloads: readonly Payload[], keys: Keys): Maybe<Coded> {
 }
 
 function isNotOurs(error: NexusctlError): boolean {
+  if (error.code === 'EXTERNAL_STORAGE') return error.details?.['reason'] === notServed;
   return error.code === 'KEY_NOT_FOUND' || error.code === 'FAMILY_UNSUPPORTED';
 }
 

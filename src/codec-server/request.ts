@@ -21,7 +21,8 @@ export interface CodecResponse {
   readonly close?: true;
 }
 
-export type Operation = 'decode' | 'encode';
+/** `download` fetches payloads from external storage, and opens them. */
+export type Operation = 'decode' | 'encode' | 'download';
 
 /** The headers that mean something here. A list where a second one would be an attempt to confuse. */
 export interface Headers {
@@ -70,23 +71,26 @@ export interface Route {
   readonly namespace: string | null;
   /** The first segment, when more follow: where the path secret stands. */
   readonly secret: string | null;
+  /** `?preserveStorageRefs=true`: references to external storage are not followed. The Web UI always says so. */
+  readonly keepReferences: boolean;
 }
 
 /**
  * `[/SECRET][/NAMESPACE]/decode`, with empty segments skipped: the Web UI and the CLI join by plain concatenation, so
- * `//decode` is what a trailing slash or an empty `{namespace}` makes. The query (`?preserveStorageRefs=true`) is not
- * looked at: references are always kept.
+ * `//decode` is what a trailing slash or an empty `{namespace}` makes.
  */
 export function route(target: string, withSecret: boolean): Route {
   const query = target.indexOf('?');
   const segments = (query === -1 ? target : target.slice(0, query)).split('/').filter((segment) => segment !== '');
-  if (segments.length === 1 && segments[0] === 'healthz') return { kind: 'health', namespace: null, secret: null };
+  const unknown: Route = { kind: 'unknown', namespace: null, secret: null, keepReferences: true };
+  if (segments.length === 1 && segments[0] === 'healthz') return { ...unknown, kind: 'health' };
   const secret = withSecret ? (segments.shift() ?? null) : null;
   const verb = segments.pop();
   const [namespace = null, ...others] = segments;
-  if (others.length > 0 || (verb !== 'decode' && verb !== 'encode'))
-    return { kind: 'unknown', namespace: null, secret };
-  return { kind: verb, namespace: namespace === null ? null : decodeSegment(namespace), secret };
+  if (others.length > 0 || (verb !== 'decode' && verb !== 'encode' && verb !== 'download'))
+    return { ...unknown, secret };
+  const keepReferences = query !== -1 && /[?&]preserveStorageRefs=true(?:&|$)/i.test(target.slice(query));
+  return { kind: verb, namespace: namespace === null ? null : decodeSegment(namespace), secret, keepReferences };
 }
 
 /** An escape that is none stays as it is: such a namespace exists nowhere. */

@@ -25,6 +25,8 @@ export interface CodecSettings {
   /** False on loopback only. */
   readonly requireSecure: boolean;
   readonly encode: boolean;
+  /** There is external storage that may be read. */
+  readonly download: boolean;
   /** For requests whose X-Namespace is empty or missing, as the `temporal` CLI's without -n are. */
   readonly defaultNamespace: string | undefined;
   readonly limits: Pick<CodecLimits, 'bodyBytes' | 'unpackedBytes' | 'answerMs'>;
@@ -52,6 +54,7 @@ export interface Admitted {
   readonly origin: string | null;
   readonly remote: string;
   readonly started: number;
+  readonly keepReferences: boolean;
 }
 
 export type Decision =
@@ -164,7 +167,7 @@ export function makeCodecService(settings: CodecSettings, world: CodecWorld): Co
     const listed = listedOrigin(headers, settings.origins);
     const origin = listed ?? null;
     const remote = head.remoteAddress;
-    const operation = path.kind === 'decode' || path.kind === 'encode' ? path.kind : undefined;
+    const operation = path.kind === 'health' || path.kind === 'unknown' ? undefined : path.kind;
     const refuse = (outcome: Outcome, facts: Partial<Facts> = {}, extra: readonly string[] = []): Decision => ({
       kind: 'answer',
       response: finish({ outcome, started, remote, origin, operation, ...facts }, extra),
@@ -175,7 +178,7 @@ export function makeCodecService(settings: CodecSettings, world: CodecWorld): Co
     if (guard.kind === 'loopback' && !hasOwnHost(headers, world.port(), guard.tls)) return refuse('bad-host');
     if (listed === undefined) return refuse('bad-origin');
     if (isPathSecret !== null && !isPathSecret(path.secret ?? '')) return refuse('bad-path');
-    if (operation === undefined || (operation === 'encode' && !settings.encode)) return refuse('bad-path');
+    if (operation === undefined || (operation !== 'decode' && !settings[operation])) return refuse('bad-path');
     if (origin !== null && isPreflight(head.method, headers))
       return {
         kind: 'answer',
@@ -201,9 +204,10 @@ export function makeCodecService(settings: CodecSettings, world: CodecWorld): Co
       const codec = world.codec();
       const keyIds = keyIdsOf(namespace, codec);
       if (keyIds === null) return refuse('denied', { subject, namespace });
+      const { keepReferences } = path;
       return {
         kind: 'read-body',
-        admitted: { operation, subject, namespace, keyIds, codec, origin, remote, started },
+        admitted: { operation, subject, namespace, keyIds, codec, origin, remote, started, keepReferences },
       };
     };
     if (guard.kind === 'loopback') {
@@ -224,7 +228,7 @@ export function makeCodecService(settings: CodecSettings, world: CodecWorld): Co
   };
 
   const answer = (admitted: Admitted, body: Buffer): Maybe<CodecResponse> => {
-    const { operation, subject, namespace, keyIds, codec, origin, remote, started } = admitted;
+    const { operation, subject, namespace, keyIds, codec, origin, remote, started, keepReferences } = admitted;
     const facts = { started, remote, origin, operation, subject, namespace };
     let count: number | undefined;
     const done = (coded: Coded): CodecResponse => {
@@ -240,7 +244,8 @@ export function makeCodecService(settings: CodecSettings, world: CodecWorld): Co
     try {
       const payloads = readPayloads(body);
       count = payloads.length;
-      const work = codec.run({ operation, payloads, namespace, keyIds, unpackedBytes: limits.unpackedBytes });
+      const { unpackedBytes } = limits;
+      const work = codec.run({ operation, payloads, namespace, keyIds, keepReferences, unpackedBytes });
       return work instanceof Promise ? within(work, limits.answerMs).then(done).catch(failed) : done(work);
     } catch (error) {
       return failed(error);

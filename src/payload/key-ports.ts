@@ -13,10 +13,13 @@ interface World {
   readonly signal: AbortSignal;
   /** `exec` keys run from any file (security.md 4). */
   readonly allowExec: boolean;
+  /** `--allow-plaintext-key`: the host on loopback to which a credential may go in clear (security.md 1). */
+  readonly plaintextHost?: string | undefined;
 }
 
 /** What the keyring asks of the world, each loaded when a payload needs it. */
-export function keyPorts({ services, secrets, env, platform, folder, signal, allowExec }: World): KeyPorts {
+export function keyPorts(world: World): KeyPorts {
+  const { services, secrets, env, platform, folder, signal, allowExec, plaintextHost } = world;
   return {
     secret: secrets.resolve,
     kms: async (key) => (await services()).kms(key, signal),
@@ -32,10 +35,20 @@ export function keyPorts({ services, secrets, env, platform, folder, signal, all
     encryptionSdk: async (key, message) => (await services()).encryptionSdk(key, message),
     stored: async (bucket, key, limit) => (await services()).stored(bucket, key, limit, signal),
     vault: async (key, ciphertext) => {
-      const token = Buffer.from(await secrets.resolve(key.token))
-        .toString('utf8')
-        .trim();
-      return (await services()).vault(key, token, ciphertext, signal);
+      const decrypt = async (bytes: Uint8Array): Promise<Buffer> => {
+        const token = Buffer.from(bytes).toString('utf8').trim();
+        return (await services()).vault(key, { token, plaintextHost }, ciphertext, signal);
+      };
+      const known = await secrets.resolve(key.token);
+      try {
+        return await decrypt(known);
+      } catch (error) {
+        if (!(error instanceof NexusctlError && error.code === 'KMS_ACCESS_DENIED')) throw error;
+        // Tokens are short-lived: another one may stand there by now.
+        const next = await secrets.resolveAgain(key.token);
+        if (Buffer.compare(known, next) === 0) throw error;
+        return await decrypt(next);
+      }
     },
   };
 }

@@ -99,6 +99,12 @@ export interface KeyPorts {
   readonly stored: FetchStored;
 }
 
+export interface VaultToken {
+  readonly token: string;
+  /** The host on loopback to which it may go in clear. */
+  readonly plaintextHost: string | undefined;
+}
+
 /** Services that keep keys. Filled by adapters/kms.ts. */
 export interface KeyServices {
   /** AWS KMS Encrypt and Decrypt, always with the configured key and context. */
@@ -106,7 +112,7 @@ export interface KeyServices {
   readonly encryptionSdk: (key: KmsKey, message: Uint8Array) => Promise<Buffer>;
   /** A command that wraps and unwraps: the protocol is in docs/keyring.md. */
   readonly exec: (key: ExecKey, command: ExecCommand, signal: AbortSignal) => Kek;
-  readonly vault: (key: VaultKey, token: string, ciphertext: string, signal: AbortSignal) => Promise<Buffer>;
+  readonly vault: (key: VaultKey, token: VaultToken, ciphertext: string, signal: AbortSignal) => Promise<Buffer>;
   /** AWS S3 GetObject of at most `limit` bytes. */
   readonly stored: (bucket: string, key: string, limit: number, signal: AbortSignal) => Promise<Uint8Array>;
 }

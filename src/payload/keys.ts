@@ -5,7 +5,7 @@ import { parseKey } from './key-material.ts';
 import type { ExecKey, Kek, KeyPorts, Keyring, KmsKey, SecretKey, VaultKey } from './keyring.ts';
 import { limits } from './limits.ts';
 import type { Maybe } from './maybe.ts';
-import type { FetchStored, StorageRule } from './storage.ts';
+import { rulesFor, type FetchStored, type StorageRule } from './storage.ts';
 
 /** A keyring in use: key bytes are read once, when the first payload needs them. */
 export interface Keys {
@@ -42,7 +42,7 @@ export function openKeys(keyring: Keyring, ports: KeyPorts, options: KeysOptions
       ? {}
       : {
           storage: {
-            rules: options.storage,
+            rules: rulesFor(options.storage, options.namespace ?? ''),
             fetch: (bucket, key, limit) => gate(() => ports.stored(bucket, key, limit)),
           },
         }),

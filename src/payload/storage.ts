@@ -19,12 +19,30 @@ export interface StorageReference {
 /** @param limit bytes that are taken at most. @throws NexusctlError EXTERNAL_STORAGE, LIMIT_EXCEEDED */
 export type FetchStored = (bucket: string, key: string, limit: number) => Promise<Uint8Array>;
 
+/** The reason in the error's details when a reference names a place that is not read here. */
+export const notServed = 'NOT_SERVED';
+
 const messageType = 'temporal.api.sdk.v1.ExternalStorageReference';
 
 /** `s3://BUCKET` or `s3://BUCKET/PREFIX`; null when it is neither. */
 export function readStorageRule(text: string): StorageRule | null {
   const parts = /^s3:\/\/([a-z0-9][a-z0-9._-]{1,254})(?:\/(.*))?$/i.exec(text);
   return parts === null ? null : { bucket: parts[1] ?? '', prefix: (parts[2] ?? '').replace(/\/+$/, '') };
+}
+
+const ofNamespace = '{namespace}';
+
+/** Whether the rule gives each namespace a place of its own. */
+export function isPerNamespace({ prefix }: StorageRule): boolean {
+  return prefix.includes(ofNamespace);
+}
+
+/** The rules for one namespace: `{namespace}` is filled in as the SDKs' drivers write it into keys. */
+export function rulesFor(rules: readonly StorageRule[], namespace: string): readonly StorageRule[] {
+  const segment = encodeURIComponent(namespace).replaceAll('~', '%7E');
+  return rules
+    .filter((rule) => namespace !== '' || !isPerNamespace(rule))
+    .map(({ bucket, prefix }) => ({ bucket, prefix: prefix.replaceAll(ofNamespace, segment) }));
 }
 
 /** Told by encoding and message type alone; what was encrypted is opened first. */
@@ -65,7 +83,7 @@ export async function resolveReference(
   if (!isAllowed(rules, bucket, key))
     throw new NexusctlError('EXTERNAL_STORAGE', `s3://${bucket}/${key} is not in the buckets that may be read`, {
       hint: 'allow it, if you trust it: --resolve s3://BUCKET/PREFIX',
-      details: { bucket },
+      details: { bucket, reason: notServed },
     });
   const claimed = hashOf(reference);
   const bytes = await fetch(bucket, key, limit);
@@ -123,6 +141,7 @@ function placeOf({ driver, claims }: StorageReference): { readonly bucket: strin
   if (/gcs|gcp|google/i.test(driver) || claims.has('object'))
     throw new NexusctlError('EXTERNAL_STORAGE', `it lies in Google Cloud Storage (${driver}), which is not read here`, {
       hint: 'decode it with the codec server of its owner: --codec-endpoint URL',
+      details: { reason: notServed },
     });
   const key = claims.get('key') ?? '';
   if (bucket === '' || key === '') throw damaged('it names no bucket and key');

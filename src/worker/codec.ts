@@ -17,6 +17,8 @@ export interface CodecOptions {
   readonly required?: boolean;
   /** Whether `exec:` references and `exec` keys of the keyring may run their command. */
   readonly allowExec?: boolean;
+  /** Host on loopback to which the token of a `vault` key may go over plain HTTP; else it needs https. */
+  readonly allowPlaintextKey?: string;
   /**
    * Called when a changed keyring could not be loaded: the last good one stays in use. The codec itself logs nothing.
    * The error holds no key and no payload.

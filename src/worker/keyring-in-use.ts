@@ -16,6 +16,7 @@ interface KeyringOptions {
   readonly keyring?: string;
   readonly namespace?: string;
   readonly allowExec?: boolean;
+  readonly allowPlaintextKey?: string;
   readonly onKeyringError?: (error: Error) => void;
 }
 
@@ -52,7 +53,8 @@ export async function loadedKeyring(options: KeyringOptions): Promise<() => Prom
   };
 }
 
-async function load(path: string, { namespace, allowExec = false }: KeyringOptions): Promise<Keys> {
+async function load(path: string, options: KeyringOptions): Promise<Keys> {
+  const { namespace, allowExec = false, allowPlaintextKey: plaintextHost } = options;
   const { makeFiles } = await import('../adapters/files.ts');
   const host = { pid, uid: getuid?.(), kill: (id: number, signal: NodeJS.Signals | 0) => void kill(id, signal) };
   const files = makeFiles(host);
@@ -73,7 +75,7 @@ async function load(path: string, { namespace, allowExec = false }: KeyringOptio
     offline: false,
   });
   const services = async () => (await import('../adapters/kms.ts')).makeKeyServices(host);
-  const ports = keyPorts({ services, secrets, env, platform, folder: cwd(), signal, allowExec });
+  const ports = keyPorts({ services, secrets, env, platform, folder: cwd(), signal, allowExec, plaintextHost });
   return openKeys(keyring, ports, namespace === undefined ? {} : { namespace });
 }
 

@@ -28,8 +28,19 @@ describe('the path', () => {
     ['/decode', 'decode', 'unknown', null],
     ['/healthz', null, 'health', null],
   ] as const)('%s behind a secret', (target, secret, kind, namespace) => {
-    expect(route(target, true)).toEqual({ secret, kind, namespace });
+    expect(route(target, true)).toMatchObject({ secret, kind, namespace });
   });
+});
+
+it.each([
+  ['/decode', false],
+  ['/decode?preserveStorageRefs=true', true],
+  ['/ns/decode?a=b&PRESERVESTORAGEREFS=TRUE&c', true],
+  ['/decode?preserveStorageRefs=false', false],
+  ['/decode?xpreserveStorageRefs=true', false],
+  ['/decode?preserveStorageRefs=trueish', false],
+] as const)('%s: references are kept: %s', (target, keepReferences) => {
+  expect(route(target, false)).toMatchObject({ kind: 'decode', keepReferences });
 });
 
 describe('headers', () => {

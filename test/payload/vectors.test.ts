@@ -98,7 +98,10 @@ function decode(vector: Vector, argv: readonly string[], stdin: string, withKeys
   if (!withKeys) return runMain(['payload', 'decode', ...argv], { stdin });
   if (keyring === undefined) return runMain(['payload', 'decode', ...argv, ...flags], { stdin, env });
   return withFiles({ 'keyring.toml': keyring }, (path) =>
-    runMain(['payload', 'decode', ...argv, '--keyring', `${path}/keyring.toml`], { stdin, env }),
+    runMain(['payload', 'decode', ...argv, '--keyring', `${path}/keyring.toml`, '--allow-plaintext-key', '127.0.0.1'], {
+      stdin,
+      env,
+    }),
   );
 }
 

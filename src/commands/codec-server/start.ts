@@ -7,7 +7,7 @@ import { emit } from '../../output/emit.ts';
 import { startedView } from '../../views/codec-server.ts';
 import { Option, type Command } from '../commander.ts';
 import { collect, examples, parseCount, withOutput } from '../options.ts';
-import { withKeys } from '../payload/options.ts';
+import { resolveOption, withKeys } from '../payload/options.ts';
 import { withConnection } from '../profile-of.ts';
 import { holdSignals } from '../sandbox/signals.ts';
 import { auditLog } from './audit-log.ts';
@@ -31,6 +31,7 @@ export function codecServerStart(command: Command, context: Context): unknown {
         guard: world.guard,
         requireSecure: setup.requireSecure,
         encode: options.encode === true,
+        download: options.resolve !== undefined,
         defaultNamespace: options.defaultNamespace,
         limits,
       },
@@ -99,6 +100,7 @@ function declare(command: Command) {
         .helpGroup(how),
     )
     .addOption(new Option('--encode', 'also serve /encode').helpGroup(how))
+    .addOption(resolveOption().helpGroup(how))
     .addOption(
       new Option('--max-concurrent <count>', `requests at once (${String(codecLimits.concurrent)})`)
         .argParser(parseCount)

@@ -10,6 +10,7 @@ import { NexusctlError } from '../../errors/nexusctl-error.ts';
 import { fingerprint } from '../../payload/candidates.ts';
 import { openKeys } from '../../payload/keys.ts';
 import type { Keyring } from '../../payload/keyring.ts';
+import { isPerNamespace, type StorageRule } from '../../payload/storage.ts';
 import type { SecretSource } from '../../profile/profile.ts';
 import { locateSecret } from '../../profile/secret.ts';
 import type { Secrets } from '../../profile/secrets.ts';
@@ -64,9 +65,14 @@ export async function loadWorld(
     const ring = await ringOf(context, flags);
     const secrets = secretsOf(context, flags);
     const access = accessPath === undefined ? null : await loadAccess(context, accessPath, secrets);
-    if (access !== null) refuseUnmapped(access.file, ring.keyring);
+    if (access !== null) {
+      refuseUnmapped(access.file, ring.keyring);
+      refuseSharedStorage(access.file, flags.resolve ?? []);
+    }
     await readKeys(ring);
-    const codec = makeCodec(ring.keyring, (keyring, namespace) => openKeys(keyring, ring.ports, { namespace, now }));
+    const codec = makeCodec(ring.keyring, (keyring, namespace) =>
+      openKeys(keyring, ring.ports, { namespace, now, storage: flags.resolve }),
+    );
     return { ring, codec, access, secrets };
   };
   let state = await load();
@@ -174,6 +180,15 @@ function refuseUnmapped({ grants }: AccessFile, { namespaces }: Keyring): void {
   );
 }
 
+/** A reference chooses any object below a rule: one namespace must not reach what another one stored. */
+function refuseSharedStorage({ grants }: AccessFile, rules: readonly StorageRule[]): void {
+  const shared = rules.find((rule) => !isPerNamespace(rule));
+  if (shared === undefined || new Set(grants.flatMap(({ namespaces }) => namespaces)).size < 2) return;
+  throw new NexusctlError('SETTING_INVALID', `every granted namespace could read all of s3://${shared.bucket}`, {
+    hint: `give each its own part: --resolve 's3://${shared.bucket}/v0/ns/{namespace}', the keys that SDKs write`,
+  });
+}
+
 function waysOf({ tokens, jwt }: AccessFile): Started['authentication'] {
   if (jwt === undefined) return 'token';
   return tokens.length > 0 ? 'token, jwt' : 'jwt';
@@ -185,7 +200,10 @@ function* namesOf({ keys, presets }: Keyring): Iterable<string> {
 }
 
 function pathsOf({ path, keyring }: Ring, context: Context): readonly string[] {
-  const files = [...keyring.keys.values()].flatMap((key) => (key.kind === 'secret' ? fileOf(key.source, context) : []));
+  const files = [...keyring.keys.values()].flatMap((key) => {
+    if (key.kind === 'vault') return fileOf(key.token, context);
+    return key.kind === 'secret' ? fileOf(key.source, context) : [];
+  });
   return path === undefined ? files : [path, ...files];
 }
 

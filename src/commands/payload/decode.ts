@@ -2,13 +2,12 @@ import { Readable } from 'node:stream';
 import type { Context } from '../../context.ts';
 import { readDocument, type Document } from '../../payload/document.ts';
 import { openPayload } from '../../payload/layers.ts';
-import { readStorageRule, type StorageRule } from '../../payload/storage.ts';
 import type { Change } from '../../payload/handled.ts';
-import { InvalidArgumentError, Option, type Command } from '../commander.ts';
+import { Option, type Command } from '../commander.ts';
 import { examples, withOutput } from '../options.ts';
 import { withConnection } from '../profile-of.ts';
 import { keysOf } from './keys-of.ts';
-import { withHistories, withInput, withKeys } from './options.ts';
+import { resolveOption, withHistories, withInput, withKeys } from './options.ts';
 import { intoTarget, targetOf } from './output-of.ts';
 import { remoteOf } from './remote-of.ts';
 import { withSources, type Sources } from './sources-of.ts';
@@ -101,21 +100,9 @@ function declare(command: Command) {
             .choices(['values', 'readable', 'replay'] as const)
             .default('values' as const),
         )
-        .addOption(
-          new Option(
-            '--resolve <s3://bucket/prefix>',
-            'fetch payloads in external storage from there, and verify their hash; repeatable',
-          ).argParser(collectRules),
-        )
+        .addOption(resolveOption())
         .option('--partial', 'exit 0 although some payloads could not be opened')
         .option('--out <file>', 'write to a file that only you may read'),
     ),
   );
-}
-
-/** Payloads name what is to be fetched: which buckets they may name is the user's word. */
-function collectRules(text: string, previous: readonly StorageRule[] | undefined): readonly StorageRule[] {
-  const rule = readStorageRule(text);
-  if (rule === null) throw new InvalidArgumentError('s3://BUCKET or s3://BUCKET/PREFIX is wanted.');
-  return [...(previous ?? []), rule];
 }

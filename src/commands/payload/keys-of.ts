@@ -57,10 +57,11 @@ export async function ringOf(context: Context, options: KeyFlags): Promise<Ring>
   const { env, platform, cwd: folder, signal } = context;
   const services = context.ports.keyServices;
   const allowExec = options.allowExec === true;
+  const plaintextHost = profile.plaintextKeyHost?.value;
   const path = profile.keyring?.value ?? profile.ownFile?.path;
   return {
     keyring,
-    ports: keyPorts({ services, secrets, env, platform, folder, signal, allowExec }),
+    ports: keyPorts({ services, secrets, env, platform, folder, signal, allowExec, plaintextHost }),
     profile,
     secrets,
     ...(path === undefined ? {} : { path }),

@@ -1,5 +1,6 @@
-import type { Command, OptionValues } from '@commander-js/extra-typings';
+import type { Command, Option as TypedOption, OptionValues } from '@commander-js/extra-typings';
 import { presets, type Preset } from '../../payload/keyring.ts';
+import { readStorageRule, type StorageRule } from '../../payload/storage.ts';
 import { InvalidArgumentError, Option } from '../commander.ts';
 import { collect, parseCount } from '../options.ts';
 
@@ -86,4 +87,23 @@ export function parseBytes(text: string): number {
   if (parts === null) throw new InvalidArgumentError('A size looks like 65536, 32M or 1GiB.');
   const exponent = { k: 1, m: 2, g: 3 }[parts[2]?.toLowerCase() ?? ''] ?? 0;
   return Number(parts[1]) * 1024 ** exponent;
+}
+
+/** Payloads name what is to be fetched: which buckets they may name is the user's word. */
+export function resolveOption(): TypedOption<
+  '--resolve <s3://bucket/prefix>',
+  undefined,
+  undefined,
+  readonly StorageRule[]
+> {
+  return new Option(
+    '--resolve <s3://bucket/prefix>',
+    'fetch payloads in external storage from there, and verify their hash; {namespace} is filled in; repeatable',
+  ).argParser(collectRules);
+}
+
+function collectRules(text: string, previous: readonly StorageRule[] | undefined): readonly StorageRule[] {
+  const rule = readStorageRule(text);
+  if (rule === null) throw new InvalidArgumentError('s3://BUCKET or s3://BUCKET/PREFIX is wanted.');
+  return [...(previous ?? []), rule];
 }
