@@ -9,6 +9,12 @@ export const broken: readonly Signature[] = [
     vague: true,
   },
   {
+    pattern: /hyper::Error\(Canceled, "connection closed"\)/,
+    codes: ['MTL001', 'MTL002', 'TCP007', 'H2001', 'CRT004', 'TLS002', 'H2004'],
+    says: 'the connection closed after the handshake: a refused client certificate, or no gRPC server',
+    vague: true,
+  },
+  {
     pattern:
       /error reading server preface: EOF|connection closed before server preface|stream closed because of a broken pipe|BrokenPipe|write: broken pipe|peer closed connection without sending|connection closed"|operation was canceled|Connection dropped|Last error: Failed to connect\.|Network closed for unknown reason|Socket closed|Stream removed|Broken pipe|Connection (?:was )?(?:closed|aborted|lost)|closed by the remote host|End of TCP stream|error reading from server: EOF|error trying to connect: unexpected/i,
     codes: ['TLS002', 'MTL002', 'H2004', 'CRT004', 'MTL001', 'TCP006', 'CRT008'],
@@ -17,8 +23,14 @@ export const broken: readonly Signature[] = [
   },
   {
     pattern: /ECONNRESET|Connection ?reset|forcibly closed|(?:code: |os error |errno )(?:104|54|10054)\b/i,
-    codes: ['MTL002', 'TLS002', 'CRT004', 'TCP003', 'ADR009'],
+    codes: ['MTL002', 'TLS002', 'TCP003', 'CRT004', 'ADR009'],
     says: 'the connection was reset',
+    vague: true,
+  },
+  {
+    pattern: /closed=\[UNAVAILABLE(?:, UNAVAILABLE){3}/,
+    codes: ['H2003', 'H2005', 'TLS002', 'H2004'],
+    says: 'connections come about and are ended again and again',
     vague: true,
   },
   {
@@ -31,6 +43,19 @@ export const broken: readonly Signature[] = [
     pattern: /Waiting for LB pick|waiting_for_connection|waiting for connections to become ready|HANG still pending/i,
     codes: ['TCP002', 'TCP008', 'H2002', 'TLS014', 'PRX006', 'TLS006'],
     says: 'no connection came about in time',
+    vague: true,
+  },
+  {
+    pattern: /^\s*(?:[\w.]+\.)?TimeoutError:?\s*$|gRPC request was cancelled/m,
+    codes: ['TCP002', 'RPC010', 'H2002', 'TCP008', 'RPC005'],
+    says: 'nothing came in time',
+    vague: true,
+  },
+  {
+    pattern:
+      /StatusRuntimeException: (?:INTERNAL|UNKNOWN|ABORTED|DATA_LOSS|OUT_OF_RANGE):|Status \{ code: (?:Internal|Unknown|Aborted|DataLoss), message: "(?!h2 protocol|protocol error|transport error)/,
+    codes: ['RPC004', 'RPC001'],
+    says: 'the server answered with an error of its own',
     vague: true,
   },
   {

@@ -8,14 +8,15 @@ export const certificates: readonly Signature[] = [
     says: "certificate and key stand in each other's place",
   },
   {
-    pattern: /key values mismatch|KEY_VALUES_MISMATCH|InconsistentKeys|private key does not match public key/i,
+    pattern:
+      /key values mismatch|KEY_VALUES_MISMATCH|InconsistentKeys|KeyStoreException: Certificate chain is not valid|private key (?:type )?does not match public key/i,
     codes: ['KEY003', 'CRT011'],
     says: 'key and certificate do not belong together',
   },
   { pattern: /ca md too weak|CA_MD_TOO_WEAK/i, codes: ['CRT010'], says: 'a certificate is signed with SHA-1 or MD5' },
   {
     pattern: /failed to parse private key as RSA, ECDSA, or EdDSA/i,
-    codes: ['CRT015'],
+    codes: ['CRT015', 'KEY001'],
     says: 'rustls does not take this key',
   },
   {
@@ -30,14 +31,25 @@ export const certificates: readonly Signature[] = [
     says: 'the key could not be read',
   },
   {
+    pattern: /failed to find (?:any )?PEM (?:data|block)[^\n]* in key input/i,
+    codes: ['KEY001', 'KEY005', 'KEY004'],
+    says: 'the key file holds no private key in PEM',
+  },
+  {
+    pattern:
+      /does not contain valid certificates|found no certificates in input stream|Could not parse certificate|x509: malformed certificate|Incomplete BER\/DER data|InvalidCertificate\(BadEncoding/i,
+    codes: ['CRT002', 'CRT003', 'CA001'],
+    says: 'the certificate could not be read',
+  },
+  {
     pattern: /bad end line|bad base64 decode|CertificateParseError/i,
     codes: ['CRT002', 'CRT003', 'CA001', 'CRT014'],
     says: 'the PEM is damaged',
   },
   {
     pattern:
-      /no start line|NO_START_LINE|NoCertificatesPresented|failed to find any PEM data|failed to find "?CERTIFICATE/i,
-    codes: ['CRT002', 'KEY004', 'CFG016', 'CRT014', 'KEY001'],
+      /no start line|NO_START_LINE|NoCertificatesPresented|failed to find any PEM data|\[SSL\] PEM lib|failed to find "?CERTIFICATE/i,
+    codes: ['CRT002', 'KEY004', 'CRT003', 'CFG016', 'CRT014', 'KEY001'],
     says: 'no PEM block was found',
   },
   {
@@ -45,5 +57,9 @@ export const certificates: readonly Signature[] = [
     codes: ['CA001'],
     says: 'the CA file holds no certificate',
   },
-  { pattern: /NativeCertsNotFound/, codes: ['TLS017'], says: 'the system has no root certificates' },
+  {
+    pattern: /NativeCertsNotFound|no native root CA certificates/i,
+    codes: ['TLS017'],
+    says: 'the system has no root certificates',
+  },
 ];

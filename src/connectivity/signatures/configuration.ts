@@ -35,7 +35,7 @@ export const configuration: readonly Signature[] = [
   },
   {
     pattern:
-      /Metadata string value .* contains illegal characters|invalid header field value|failed to parse header value/i,
+      /Metadata string value .* contains illegal characters|contains value with non-printable ASCII|invalid header field value|failed to parse header value/i,
     codes: ['TOK002', 'TOK005'],
     says: 'the API key is no legal header value',
   },
@@ -53,12 +53,13 @@ export const configuration: readonly Signature[] = [
     says: 'the native module does not fit the system',
   },
   {
-    pattern: /got '[^']*(?::\/\/\/?|\/)[^']*'|Invalid address[^\n]*:\/\//i,
+    pattern: /got '[^']*(?::\/\/\/?|\/)[^']*'|Invalid address[^\n]*:\/\/|cannot find a NameResolver for/i,
     codes: ['ADR001'],
     says: 'the address has a scheme or a path',
   },
   {
-    pattern: /got '[^']*(?:^| )[^']*'|got '[^']*\s'|got '[^']*[,"][^']*'|invalid international domain name/i,
+    pattern:
+      /got '[^']*(?:^| )[^']*'|got '[^']*\s'|got '[^']*[,"][^']*'|Invalid DNS name: \S*[,;"']|invalid international domain name/i,
     codes: ['ADR004'],
     says: 'the address has a stray character',
   },
@@ -68,8 +69,18 @@ export const configuration: readonly Signature[] = [
     says: 'the address has more colons than host:port',
   },
   {
+    pattern: /dial tcp \[[^\]\s]*:\d+\]:443/,
+    codes: ['ADR003', 'ADR002'],
+    says: 'the address was taken for a host without a port',
+  },
+  {
+    pattern: /lookup tcp\/[^\s:]+: unknown port/i,
+    codes: ['ADR001', 'ADR002'],
+    says: 'what stands behind the colon is no port',
+  },
+  {
     pattern:
-      /ERR_SOCKET_BAD_PORT|invalid port number|missing port in address|Invalid address for Temporal gRPC endpoint/i,
+      /ERR_SOCKET_BAD_PORT|invalid port(?: number)?\b|Invalid DNS name: |missing port in address|Invalid address for Temporal gRPC endpoint/i,
     codes: ['ADR002', 'ADR003'],
     says: 'the port is no port',
   },

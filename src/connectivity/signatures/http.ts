@@ -5,7 +5,11 @@ const unreadable = ['RPC001', 'RPC013', 'MTL001', 'MTL002'] as const satisfies C
 
 /** Pages, gateways and proxies in place of gRPC, and HTTP/2 itself. */
 export const http: readonly Signature[] = [
-  { pattern: /No required SSL certificate was sent/i, codes: ['MTL001'], says: 'nginx wants a client certificate' },
+  {
+    pattern: /No required SSL certificate was sent/i,
+    codes: ['MTL001', 'MTL002'],
+    says: 'nginx wants a client certificate',
+  },
   { pattern: /The SSL certificate error/i, codes: ['MTL002', 'CRT004'], says: 'nginx refuses the client certificate' },
   {
     pattern: /HTTP status code:? 413|status: 413|413 (?:Payload|Request Entity)/i,
@@ -19,7 +23,7 @@ export const http: readonly Signature[] = [
   },
   {
     pattern:
-      /upstream connect error|no healthy upstream|upstream request timeout|RBAC: access denied|reset reason:|upstream_reset|l5d-|linkerd|no_route_found|cluster_not_found|503 Service Unavailable|c2c service api|awselb|x-envoy/i,
+      /upstream connect error|no healthy upstream|upstream request timeout|RBAC: access denied|reset reason:|upstream_reset|l5d-|linkerd|no_route_found|no available endpoints|cluster_not_found|503 Service Unavailable|c2c service api|awselb|x-envoy/i,
     codes: ['RPC007'],
     says: 'these are the words of Envoy',
   },
@@ -37,7 +41,7 @@ export const http: readonly Signature[] = [
   },
   {
     pattern:
-      /missing grpc-status trailer|Call ended without gRPC status|RST_STREAM with code 0\b|without a final status/i,
+      /missing grpc-status trailer|Call ended without gRPC status|RST_STREAM with code 0\b|closed the stream without sending trailers|invalid compression flag: 128|unexpected EOS on (?:non-)?empty DATA frame|without a final status/i,
     codes: ['RPC006', 'RPC001'],
     says: 'the trailers were lost on the way',
   },
@@ -52,9 +56,14 @@ export const http: readonly Signature[] = [
     says: 'a TLS alert came in place of HTTP/2: the server wants TLS',
   },
   {
+    pattern: /First received frame was not SETTINGS[^\n]*: (?!48545450|00)[0-9a-f]{10}/i,
+    codes: ['TCP007', 'H2001'],
+    says: 'another protocol answered',
+  },
+  {
     pattern:
       /frame too large|looked like an HTTP\/1|http1\.x server|First received frame was not SETTINGS|485454502f|did not complete the HTTP\/2 handshake|FRAME_SIZE_ERROR|Protocol error(?! *:)|ERR_HTTP2_ERROR/i,
-    codes: ['H2001', 'TLS002', 'ADR005', 'ADR008'],
+    codes: ['H2001', 'TLS002', 'TCP007', 'ADR005', 'ADR008'],
     says: 'something else than HTTP/2 answered',
   },
   {
@@ -65,7 +74,7 @@ export const http: readonly Signature[] = [
   {
     pattern:
       /Stream refused|REFUSED_STREAM|Received RST_STREAM|RST_STREAM closed stream|stream terminated by RST_STREAM|HTTP_1_1_REQUIRED|Reset\(StreamId|Stream removed|stream was (?:reset|not closed cleanly)|RST_STREAM/i,
-    codes: ['RPC005', 'QOS004'],
+    codes: ['RPC005', 'QOS004', 'RPC011'],
     says: 'the call was reset',
   },
 ];

@@ -33,13 +33,13 @@ export const network: readonly Signature[] = [
   {
     pattern:
       /Temporary failure in name resolution|EAI_AGAIN|server misbehaving|lookup [^\n]*i\/o timeout|Name resolution is currently unavailable/i,
-    codes: ['DNS002'],
+    codes: ['DNS002', 'DNS003'],
     says: 'the resolver did not answer',
   },
   {
     pattern:
       /\bENOTFOUND\b|\bENODATA\b|Name or service not known|nodename nor servname|No such host is known|Name does not resolve|no such host|UnknownHostException|Name resolution failed for target|produced zero addresses|no children to pick from|DNS resolution failed|A record lookup error|Unable to resolve host|getaddrinfo failed|getaddrinfo: |os error 11001|\b11001\b|UnresolvedAddressException|Could not resolve (?:host|proxy)|Domain name not found|NXDOMAIN/i,
-    codes: ['DNS001', 'ADR007', 'ADR006', 'ADR004', 'DNS002'],
+    codes: ['DNS001', 'ADR007', 'DNS002', 'ADR004', 'ADR006'],
     says: 'the host name does not exist',
   },
   {
@@ -56,6 +56,16 @@ export const network: readonly Signature[] = [
     pattern: /ECONNREFUSED 127\.0\.0\.1:7233|127\.0\.0\.1:7233[^\n]*refused|localhost[^\n]*:7233[^\n]*refused/i,
     codes: ['TCP001', 'CFG001', 'ADR010'],
     says: 'nothing listens on this machine',
+  },
+  {
+    pattern: /\b0\.0\.0\.0:\d+[^\n]*refused|refused[^\n]*\b0\.0\.0\.0:\d+/i,
+    codes: ['TCP001', 'DNS006'],
+    says: 'the address is none of a host, and refuses',
+  },
+  {
+    pattern: /dial tcp \S+:443: connect: connection refused/i,
+    codes: ['TCP001', 'ADR002'],
+    says: 'port 443 refuses, which Go takes when the address names none',
   },
   {
     pattern: /ECONNREFUSED|Connection ?refused|actively refused|(?:code: |os error |errno )(?:111|61|10061)\b/i,

@@ -68,13 +68,13 @@ export const server: readonly Signature[] = [
   },
   {
     pattern:
-      /index out of range: \d+ \+|failed to decode Protobuf|invalid varint|invalid wire type|Missing response message/i,
+      /index out of range: \d+ \+|failed to decode Protobuf|invalid varint|invalid wire type|failed to unmarshal|invalid wire-format|InvalidProtocolBufferException|Missing response message/i,
     codes: ['RPC009', 'RPC010', 'RPC001'],
     says: 'the answer is no readable message',
   },
   {
     pattern:
-      /max_age|GOAWAY[^\n]*NO_ERROR|GoAway\(b"", NO_ERROR|graceful_stop|worker shutdown|after GOAWAY|GOAWAY received|received prior goaway|session_timed_out/i,
+      /max_age|GOAWAY[^\n]*NO_ERROR|GoAway\(b"", NO_ERROR|graceful_stop|worker shutdown|after GOAWAY|GOAWAY received|received prior goaway|connection is draining|session_timed_out/i,
     codes: ['SDK003', 'H2003'],
     says: 'the server ended the connection by age',
   },

@@ -1,7 +1,7 @@
 import type { Code } from '../catalogue.ts';
 import type { Signature } from './signature.ts';
 
-const wrongCa = ['TLS010', 'TLS011', 'CA002', 'CA001', 'CA003', 'PRX009', 'TLS016'] as const satisfies Code[];
+const wrongCa = ['TLS010', 'TLS011', 'CA002', 'TLS009', 'CA001', 'CA003', 'PRX009', 'TLS016'] as const satisfies Code[];
 const closedDuringTls = [
   'TCP006',
   'TLS014',
@@ -49,7 +49,7 @@ export const tls: readonly Signature[] = [
   {
     pattern:
       /\bCertificateExpired\b|alert certificate expired|ALERT_CERTIFICATE_EXPIRED|remote error: tls: expired certificate|alert number 45\b|certificate_expired/i,
-    codes: ['CRT004', 'MTL003'],
+    codes: ['CRT004', 'MTL003', 'CRT005'],
     says: 'the server says that the client certificate has expired (alert 45)',
   },
   {
@@ -59,7 +59,7 @@ export const tls: readonly Signature[] = [
     says: 'the server does not know the issuer of the client certificate (alert 48)',
   },
   {
-    pattern: /UnsupportedCertificate|unsupported certificate|alert number 43\b/i,
+    pattern: /UnsupportedCertificate|unsupported[ _]certificate|alert number 43\b/i,
     codes: ['CRT008', 'MTL004', 'CRT007'],
     says: 'the server refuses the purpose of the client certificate (alert 43)',
   },
@@ -71,17 +71,17 @@ export const tls: readonly Signature[] = [
   },
   {
     pattern: /CertificateUnknown|alert number 46\b|certificate_unknown|remote error: tls: unknown certificate\b/i,
-    codes: ['MTL002', 'CRT004', 'TLS010'],
+    codes: ['MTL002', 'CRT004', 'CRT008', 'TLS010'],
     says: 'one side does not take the certificate of the other (alert 46)',
   },
   {
-    pattern: /AccessDenied\b|alert number 49\b|tls: access denied/i,
-    codes: ['MTL002', 'AUT004'],
+    pattern: /AccessDenied\b|ALERT_ACCESS_DENIED|alert number 49\b|tls: access denied/i,
+    codes: ['MTL002', 'AUT004', 'TLS020'],
     says: 'TLS access denied (alert 49)',
   },
   {
     pattern: /HandshakeFailure|handshake failure|handshake_failure|alert number 40\b/i,
-    codes: ['MTL001', 'TLS004'],
+    codes: ['MTL001', 'TLS004', 'MTL002'],
     says: 'the handshake failed (alert 40): with TLS 1.2 that is a missing client certificate or no common cipher',
   },
   {
@@ -109,10 +109,16 @@ export const tls: readonly Signature[] = [
   {
     pattern:
       /certificate has expired|CERT_HAS_EXPIRED|InvalidCertificate\(Expired|certificate expired|CertificateExpiredException|SEC_E_CERT_EXPIRED|NotTimeValid/i,
-    codes: ['TLS007', 'TLS008'],
+    codes: ['TLS007', 'TLS008', 'CA004'],
     says: 'the server certificate has expired',
   },
   { pattern: /CaUsedAsEndEntity/, codes: ['TLS009'], says: 'rustls refuses a CA certificate as server certificate' },
+  {
+    pattern:
+      /incompatible key usage|not permit use for TLS server authentication|not authorized to sign for this name|not permitted by any constraint|name constraints?\b|NameConstraintViolation/i,
+    codes: ['TLS021', 'TLS012'],
+    says: 'the server certificate may not be used so: its key usage, or a constraint of its CA',
+  },
   {
     pattern: /InvalidPurpose/i,
     codes: ['PRX009', 'TLS021', 'CA002'],
@@ -147,7 +153,7 @@ export const tls: readonly Signature[] = [
   },
   {
     pattern:
-      /disconnected before secure TLS connection|tls handshake eof|authentication handshake failed: (?:read tcp[^\n]*: connection reset|EOF)|Remote host terminated the handshake|SSL_ERROR_SYSCALL|received an unexpected EOF|UnexpectedEof|UNEXPECTED_EOF_WHILE_READING|EOF occurred in violation of protocol|closed while performing protocol negotiation|SSLEngine closed already|closed connection during handshake/i,
+      /disconnected before secure TLS connection|closed while (?:performing TLS negotiation|SSL\/TLS handshake)|SslHandler#0[^\n]*\n[^\n]*Connection reset|Transport, ConnectError\(Os \{ code: 104|tls handshake eof|authentication handshake failed: (?:read tcp[^\n]*: connection reset|EOF)|Remote host terminated the handshake|SSL_ERROR_SYSCALL|received an unexpected EOF|UnexpectedEof|UNEXPECTED_EOF_WHILE_READING|EOF occurred in violation of protocol|closed while performing protocol negotiation|SSLEngine closed already|closed connection during handshake/i,
     codes: closedDuringTls,
     says: 'the connection was closed during the TLS handshake, without a reason',
   },
