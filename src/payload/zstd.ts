@@ -50,14 +50,52 @@ function contentSize(frame: Buffer, at: number, bytes: number): number {
   return frame.readUIntLE(at, bytes) + (bytes === 2 ? 256 : 0);
 }
 
-/** Each block has a header of 3 bytes: last, type (1: one byte that is repeated), size. */
+/** Each block has a header of 3 bytes: last, type (1: one byte that is repeated, 2: compressed), size. */
 function endOfBlocks(frame: Buffer, from: number): number {
   for (let at = from; at + 3 <= frame.length;) {
     const header = frame.readUIntLE(at, 3);
-    at += 3 + (((header >> 1) & 3) === 1 ? 1 : header >> 3);
+    const type = (header >> 1) & 3;
+    const end = at + 3 + (type === 1 ? 1 : header >> 3);
+    if (type === 2 && weightsWithoutEnd(frame.subarray(at + 3, end))) throw damaged();
+    at = end;
     if ((header & 1) !== 0) return at;
   }
   throw damaged();
+}
+
+/**
+ * Whether the weights of a block's Huffman table are coded so that one weight has all the probability: reading one then
+ * takes no bit, and the library reads them for ever. No writer does that, and zstd itself takes it for damage.
+ */
+function weightsWithoutEnd(block: Buffer): boolean {
+  const byte = (at: number): number => block[at] ?? 0;
+  if ((byte(0) & 3) !== 2) return false;
+  const table = [3, 3, 4, 5][(byte(0) >> 2) & 3] ?? 5;
+  // From 128 on the weights stand there as they are.
+  if (byte(table) >= 128) return false;
+  const whole = 32 << (byte(table + 1) & 15);
+  let bit = (table + 1) * 8 + 4;
+  const take = (bits: number): number => {
+    const at = bit >> 3;
+    const value = ((byte(at) | (byte(at + 1) << 8) | (byte(at + 2) << 16)) >> (bit & 7)) & ((1 << bits) - 1);
+    bit += bits;
+    return value;
+  };
+  const width = 32 - Math.clz32(whole + 1);
+  // RFC 8878, 4.1.1: weights that never occur may come first, counted by twos.
+  for (let symbol = 0; symbol < 256; symbol += 1) {
+    const start = bit;
+    const value = take(width);
+    // The largest value, all bits set, stands for the whole.
+    if (value === (1 << width) - 1) return true;
+    const short = value & ((1 << (width - 1)) - 1);
+    const spare = (1 << width) - 1 - (whole + 1);
+    const probability = (short < spare ? short : value >= 1 << (width - 1) ? value - spare : value) - 1;
+    if (short < spare) bit = start + width - 1;
+    if (probability !== 0) return probability === whole;
+    for (let more = 3; more === 3; symbol += more) more = take(2);
+  }
+  return false;
 }
 
 function tooLarge(limit: number): NexusctlError {

@@ -40,6 +40,14 @@ const zstdFrame = (header: string, blocks: number): Buffer =>
     }),
   ]);
 
+/** One compressed block that begins with a Huffman table, whose weights are coded so. */
+const zstdOfWeights = (weights: string): Buffer => {
+  const table = Buffer.from(weights, 'hex');
+  const block = Buffer.concat([Buffer.from([0x42, 0xc0, 0x03, table.length]), table, Buffer.alloc(16, 1)]);
+  const header = u32((block.length << 3) | 4 | 1).subarray(0, 3);
+  return Buffer.concat([Buffer.from('28b52ffd0058', 'hex'), header, block]);
+};
+
 describe('compressed data that means harm', () => {
   const bombs: readonly [name: string, algorithm: string, data: Buffer, code: string][] = [
     // A literal and then copies of it: 255 more bytes for each byte.
@@ -69,6 +77,9 @@ describe('compressed data that means harm', () => {
       Buffer.concat([zstdFrame('0058', 1), zstdFrame('0058', 1)]),
       'PAYLOAD_MALFORMED',
     ],
+    // Their Huffman weights are coded in no bits at all: a reader that looks for the end of the bits finds none.
+    ['zstd with weights without end', 'zstd', zstdOfWeights('f003000080'), 'PAYLOAD_MALFORMED'],
+    ['zstd with other weights without end', 'zstd', zstdOfWeights('10fc3f000080'), 'PAYLOAD_MALFORMED'],
     ['zstd with a dictionary', 'zstd', zstdFrame('015800', 1), 'PAYLOAD_MALFORMED'],
     ['an algorithm of Object', 'constructor', Buffer.from('x'), 'FAMILY_UNSUPPORTED'],
   ];
