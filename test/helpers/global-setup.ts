@@ -7,11 +7,13 @@ import { join } from 'node:path';
  * End-to-end tests run the built file, so the build is made once before all tests. Everything temporary lies in one
  * folder of the run, which goes away with it, however it ends.
  */
-export function setup(): () => void {
+export function setup(): (() => void) | undefined {
+  // Each project of vitest.config.ts asks for it, in one process.
+  if (process.env['NEXUSCTL_RUN_FOLDER'] !== undefined) return undefined;
   if (process.env['NEXUSCTL_SKIP_BUILD'] === undefined)
     execFileSync(process.execPath, ['scripts/build.mjs'], { stdio: 'inherit' });
   const folder = mkdtempSync(join(tmpdir(), 'nexusctl-run-'));
-  process.env['TMPDIR'] = folder;
+  process.env['TMPDIR'] = process.env['NEXUSCTL_RUN_FOLDER'] = folder;
   const guard = spawn('/bin/sh', ['-c', cleaner, 'sh', folder], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
