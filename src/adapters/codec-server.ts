@@ -154,7 +154,7 @@ const lingerMs = 2000;
  * Answers a request of which not everything will be read. Closing at once would reset the connection, and a client that
  * is still writing would never see the answer: what it sends is thrown away for a moment.
  */
-function linger(response: ServerResponse, body: string): void {
+function linger(response: ServerResponse, body: string | Buffer): void {
   const { req: request } = response;
   const timer = setTimeout(() => request.socket.destroy(), lingerMs);
   response.once('close', () => clearTimeout(timer));

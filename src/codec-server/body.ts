@@ -1,5 +1,6 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { payloadAt, payloadJson } from '../payload/json-form.ts';
+import { makeJsonText, put, written } from '../payload/json-text.ts';
 import {
   eachElement,
   eachMember,
@@ -48,6 +49,14 @@ function notPayloads(wanted: string): NexusctlError {
 }
 
 /** Strict: only what the schema knows, in its spelling, so that Go's protojson takes it. */
-export function writePayloads(payloads: readonly Payload[]): string {
-  return `{"payloads":[${payloads.map(payloadJson).join(',')}]}`;
+export function writePayloads(payloads: readonly Payload[]): Buffer {
+  const expected = payloads.reduce((sum, { data }) => sum + data.length * 1.34 + 128, 32);
+  const text = makeJsonText(Math.ceil(expected));
+  put(text, '{"payloads":[');
+  for (const [index, payload] of payloads.entries()) {
+    if (index > 0) put(text, ',');
+    put(text, payloadJson(payload));
+  }
+  put(text, ']}');
+  return written(text);
 }

@@ -171,12 +171,12 @@ const mostNames = 32;
 /** The keys that the layers of one request name, each once. */
 function namesIn(keyring: Keyring): { readonly add: (layer: Layer) => void; readonly all: () => readonly string[] } {
   const names = new Set<string>();
-  let last: Layer | undefined;
+  // Payloads of equal metadata share their layers.
+  const seen = new Set<Layer>();
   return {
     add(layer) {
-      // Payloads of equal metadata share their layers.
-      if (layer === last || names.size >= mostNames) return;
-      last = layer;
+      if (seen.has(layer) || names.size >= mostNames) return;
+      seen.add(layer);
       const name = nameOf(layer, keyring);
       if (name !== '') names.add(name);
     },

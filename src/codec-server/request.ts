@@ -15,8 +15,8 @@ export interface CodecResponse {
   readonly status: number;
   /** Name and value in turn. */
   readonly headers: readonly string[];
-  /** ASCII: as many bytes as characters. */
-  readonly body: string;
+  /** A text is ASCII: it has as many bytes as characters. */
+  readonly body: string | Buffer;
   /** Close the connection after it: what is left of the request is not worth reading. */
   readonly close?: true;
 }

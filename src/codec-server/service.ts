@@ -131,7 +131,7 @@ export function makeCodecService(settings: CodecSettings, world: CodecWorld): Co
   const { guard, limits } = settings;
   const isPathSecret = guard.kind === 'loopback' && guard.pathSecret !== null ? sameSecret(guard.pathSecret) : null;
 
-  const finish = (facts: Facts, extra: readonly string[] = [], body = refusal): CodecResponse => {
+  const finish = (facts: Facts, extra: readonly string[] = [], body: string | Buffer = refusal): CodecResponse => {
     const { outcome, started, remote, origin } = facts;
     const status = statusOf[outcome];
     const time = world.now();

@@ -1,5 +1,4 @@
 import { utf8Text } from '../protobuf/wire.ts';
-import type { Payload } from './payload.ts';
 
 const quote = 0x22;
 const backslash = 0x5c;
@@ -8,21 +7,10 @@ const backslash = 0x5c;
 export interface JsonText {
   bytes: Buffer;
   length: number;
-  /** Called for each field that the schema of this version does not have; it is left out. */
-  readonly unknown: () => void;
-  /** What stands in the place of the payloads to come, in their order; null: each stays. */
-  changed: Changed | null;
 }
 
-export interface Changed {
-  readonly payloads: readonly (Payload | null)[];
-  next: number;
-  /** Whether the order in which they are written has been that of the wire. */
-  inOrder: boolean;
-}
-
-export function makeJsonText(expectedBytes: number, unknown: () => void): JsonText {
-  return { bytes: Buffer.allocUnsafe(expectedBytes), length: 0, unknown, changed: null };
+export function makeJsonText(expectedBytes: number): JsonText {
+  return { bytes: Buffer.allocUnsafe(expectedBytes), length: 0 };
 }
 
 /** What was written so far. */

@@ -2,8 +2,8 @@ import { makePlace, nextField, wireType } from '../protobuf/wire.ts';
 import { all, type Maybe } from './maybe.ts';
 import type { Payload } from './payload.ts';
 import { makeOperations } from './position.ts';
-import { makeJsonText, put, written, type JsonText } from './json-text.ts';
-import { putChanged, putMessage } from './proto-json.ts';
+import { put, written } from './json-text.ts';
+import { makeProtoText, putChanged, putMessage, type ProtoText } from './proto-json.ts';
 import { historyEventType } from './schema.ts';
 import type { Change, HandledBatch } from './handled.ts';
 import { handleProto, withPayloads, type HandledProto } from './transform-payload.ts';
@@ -35,7 +35,7 @@ export async function* transformPages({ pages, unknown }: Pages, change: Change)
       handled: results.flatMap(({ handled }) => handled),
       clearFailures: results.flatMap(({ clearFailures }) => clearFailures),
       get bytes() {
-        const text = makeJsonText(page.length * 2 + 4096, unknown);
+        const text = makeProtoText(page.length * 2 + 4096, unknown);
         for (const [index, event] of events.entries()) {
           put(text, before + index === 0 ? '{"events":[' : ',');
           putEvent(text, event, results[index]?.changed ?? []);
@@ -63,7 +63,7 @@ function eventsOf(page: Buffer): readonly Buffer[] {
   return events;
 }
 
-function putEvent(text: JsonText, event: Buffer, changed: readonly (Payload | null)[]): void {
+function putEvent(text: ProtoText, event: Buffer, changed: readonly (Payload | null)[]): void {
   if (putChanged(text, historyEventType, event, changed)) return;
   const message = withPayloads(event, historyEventType, changed);
   putMessage(text, historyEventType, message, 0, message.length);

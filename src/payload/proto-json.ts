@@ -2,16 +2,35 @@ import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { makePlace, nextField, varint, wireType } from '../protobuf/wire.ts';
 import { historyEnum, historyMessage, type HistoryField, type HistoryMessage } from './history-schema.ts';
 import { payloadJson } from './json-form.ts';
-import { makeJsonText, put, putString, written, type Changed, type JsonText } from './json-text.ts';
+import { makeJsonText, put, putString, written, type JsonText } from './json-text.ts';
 import { limits } from './limits.ts';
 import { decodePayload, type Payload } from './payload.ts';
 import { fits, isRegular, regrouped } from './proto-order.ts';
 import { durationJson, timestampJson } from './proto-time.ts';
 import { payloadType, searchAttributesType } from './schema.ts';
 
+/** The JSON of messages, as it is written. */
+export interface ProtoText extends JsonText {
+  /** Called for each field that the schema of this version does not have; it is left out. */
+  readonly unknown: () => void;
+  /** What stands in the place of the payloads to come, in their order; null: each stays. */
+  changed: Changed | null;
+}
+
+interface Changed {
+  readonly payloads: readonly (Payload | null)[];
+  next: number;
+  /** Whether the order in which they are written has been that of the wire. */
+  inOrder: boolean;
+}
+
+export function makeProtoText(expectedBytes: number, unknown: () => void): ProtoText {
+  return { ...makeJsonText(expectedBytes), unknown, changed: null };
+}
+
 /** A whole message in its proto3 JSON form; fields that this version does not know are left out. */
 export function protoJson(type: string, message: Buffer): Buffer {
-  const text = makeJsonText(message.length * 2 + 64, () => undefined);
+  const text = makeProtoText(message.length * 2 + 64, () => undefined);
   putMessage(text, type, message, 0, message.length);
   return written(text);
 }
@@ -22,7 +41,7 @@ export function protoJson(type: string, message: Buffer): Buffer {
  * as base64, times in RFC 3339. Members stand in the order of the wire. Zero values are not on it and stay away.
  * @throws NexusctlError PROTOBUF_INVALID | LIMIT_EXCEEDED
  */
-export function putMessage(to: JsonText, type: string, bytes: Buffer, from: number, end: number, depth = 0): void {
+export function putMessage(to: ProtoText, type: string, bytes: Buffer, from: number, end: number, depth = 0): void {
   switch (type) {
     case payloadType:
       putPayload(to, bytes.subarray(from, end));
@@ -52,7 +71,7 @@ export function putMessage(to: JsonText, type: string, bytes: Buffer, from: numb
  * which
  */
 export function putChanged(
-  to: JsonText,
+  to: ProtoText,
   type: string,
   message: Buffer,
   payloads: readonly (Payload | null)[],
@@ -66,7 +85,7 @@ export function putChanged(
   return changed.inOrder;
 }
 
-function putFields(to: JsonText, type: string, bytes: Buffer, from: number, end: number, depth: number): void {
+function putFields(to: ProtoText, type: string, bytes: Buffer, from: number, end: number, depth: number): void {
   if (depth > limits.depth) throw new NexusctlError('LIMIT_EXCEEDED', 'messages nested too deep');
   const schema = historyMessage(type);
   if (isRegular(schema, bytes, from, end)) {
@@ -78,7 +97,7 @@ function putFields(to: JsonText, type: string, bytes: Buffer, from: number, end:
   putMembers(to, schema, message, 0, message.length, depth);
 }
 
-function putPayload(to: JsonText, message: Buffer): void {
+function putPayload(to: ProtoText, message: Buffer): void {
   const { changed } = to;
   if (changed !== null) {
     const payload = changed.payloads[changed.next];
@@ -97,7 +116,7 @@ const openBrace = 0x7b;
 const openBracket = 0x5b;
 
 function putMembers(
-  to: JsonText,
+  to: ProtoText,
   schema: HistoryMessage,
   bytes: Buffer,
   from: number,
@@ -144,7 +163,7 @@ function close(to: JsonText, start: number, isObject: boolean): void {
 }
 
 /** Keys of maps in the API are strings. */
-function putEntry(to: JsonText, map: HistoryField, bytes: Buffer, from: number, end: number, depth: number): void {
+function putEntry(to: ProtoText, map: HistoryField, bytes: Buffer, from: number, end: number, depth: number): void {
   const place = makePlace();
   const key = { from: 0, to: 0 };
   const value = { from: 0, to: 0 };
@@ -165,7 +184,7 @@ function putEntry(to: JsonText, map: HistoryField, bytes: Buffer, from: number, 
 }
 
 /** Numbers of a list stand in one field, one after the other. */
-function putPacked(to: JsonText, list: HistoryField, bytes: Buffer, from: number, end: number): void {
+function putPacked(to: ProtoText, list: HistoryField, bytes: Buffer, from: number, end: number): void {
   for (let at = from; at < end;) {
     let next = at;
     while (next < end && (bytes[next] ?? 0) >= 0x80) next += 1;
@@ -176,7 +195,7 @@ function putPacked(to: JsonText, list: HistoryField, bytes: Buffer, from: number
 }
 
 function putValue(
-  to: JsonText,
+  to: ProtoText,
   { kind, type }: HistoryField,
   bytes: Buffer,
   from: number,

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import type protobuf from 'protobufjs';
 import { describe, expect, it } from 'vitest';
 import { historyEnum, historyMessage } from '../../src/payload/history-schema.ts';
-import { makeJsonText, written } from '../../src/payload/json-text.ts';
-import { putMessage } from '../../src/payload/proto-json.ts';
+import { written } from '../../src/payload/json-text.ts';
+import { makeProtoText, putMessage } from '../../src/payload/proto-json.ts';
 import { bytesField, varintField } from '../../src/protobuf/wire.ts';
 import { anyMessage, messages, short, types } from './any-message.ts';
 
@@ -14,7 +14,7 @@ function json(type: string, message: Uint8Array, unknown = (): void => undefined
 }
 
 function text(type: string, message: Uint8Array, unknown = (): void => undefined): string {
-  const to = makeJsonText(1, unknown);
+  const to = makeProtoText(1, unknown);
   putMessage(to, type, Buffer.from(message), 0, message.length);
   return written(to).toString();
 }
