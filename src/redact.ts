@@ -76,7 +76,8 @@ function knownSecrets() {
       if (text.length < shortestSecret || known.size === 0) return text;
       let clean = text;
       longestFirst ??= [...known].sort((a, b) => b.length - a.length);
-      for (const secret of longestFirst) clean = clean.replaceAll(secret, mask);
+      // Most texts are names of a few letters, and most secrets are longer.
+      for (const secret of longestFirst) if (secret.length <= clean.length) clean = clean.replaceAll(secret, mask);
       for (const secret of longestFirst) clean = maskStart(clean, secret);
       return clean;
     },
@@ -85,7 +86,7 @@ function knownSecrets() {
 
 /** Masks what is left of a secret where it was cut off. */
 function maskStart(text: string, secret: string): string {
-  if (secret.length < tellingStart + 4 || secret.startsWith('-----BEGIN')) return text;
+  if (text.length < tellingStart || secret.length < tellingStart + 4 || secret.startsWith('-----BEGIN')) return text;
   const start = secret.slice(0, tellingStart);
   let clean = '';
   let rest = text;

@@ -28,9 +28,10 @@ export const clientCertificate: Check<'client-certificate'> = {
       ca: input.evidence('tls-trust')?.ca,
       ...(clientPair === undefined ? {} : { clientPair }),
     };
+    const seen = input.evidence('tls')?.clientCertificate ?? null;
     const [attempt, request] = await Promise.all([
       input.net.openSession(way, security, limitsOf(input)),
-      clientPair === undefined ? null : readRequest(address, way, input),
+      clientPair === undefined ? null : (seen ?? readRequest(address, way, input)),
     ]);
     if (attempt.ok) {
       const neverAsked = request?.requested === false;
@@ -43,13 +44,14 @@ export const clientCertificate: Check<'client-certificate'> = {
 type Failed = SessionResult & { ok: false };
 type CertificateOutcome = Outcome<EvidenceMap['client-certificate']>;
 
-/** A second look, at what the server asks for; null when the handshake does not get so far. */
+/** A look of its own at what the server asks for; null when the handshake does not get so far. */
 async function readRequest(
   { serverName }: AddressEvidence,
   way: Way,
   input: CheckInput,
 ): Promise<ClientCertificateRequest | null> {
-  const options = { serverName, ca: undefined, readFlight: true } as const;
+  const ca = input.evidence('certificate-files')?.serverCa;
+  const options = { serverName, ca, readFlight: true } as const;
   const observed = await input.net.observeTls(way, options, limitsOf(input, 1000));
   return observed.ok ? observed.peer.clientCertificate : observed.clientCertificate;
 }

@@ -21,7 +21,8 @@ export const tls: Check<'tls'> = {
     if (!input.subject.tls) return { notApplicable: 'TLS is off' };
     const way = wayOf(input);
     const ca = await configuredRoots(input);
-    const options = { serverName: address.serverName, ca };
+    const wantsRequest = input.evidence('certificate-files')?.clientPair !== undefined;
+    const options = { serverName: address.serverName, ca, ...(wantsRequest ? ({ readFlight: true } as const) : {}) };
     // A server that hangs must leave time for the counter-probes within the step.
     const observed = await input.net.observeTls(way, options, limitsOf(input, input.limitMs * 0.6));
     if (!observed.ok) return failed(observed, address, way, input);
