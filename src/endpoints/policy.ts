@@ -94,20 +94,21 @@ export function judge(
   id?: string,
 ): { readonly allowed: boolean; readonly ground: Ground } {
   const entry = policy.endpoints.get(endpoint);
-  if (id !== undefined && pinnedElsewhere(policy, endpoint, id)) return { allowed: false, ground: 'ID_MISMATCH' };
+  if (id !== undefined && isMispinned(policy, endpoint, id)) return { allowed: false, ground: 'ID_MISMATCH' };
   if (entry === undefined) {
     const allowed = policy.default === 'allow';
     return { allowed, ground: allowed ? 'DEFAULT_ALLOW' : 'DEFAULT_DENY' };
   }
-  if (id !== undefined && entry.id !== undefined && entry.id !== id) return { allowed: false, ground: 'ID_MISMATCH' };
   if (entry.blocked.includes(caller)) return { allowed: false, ground: 'BLOCKED' };
   const listed = entry.callers.find(({ namespace }) => namespace === caller);
   if (listed === undefined) return { allowed: false, ground: 'NOT_LISTED' };
   return isOver(listed.until, now) ? { allowed: false, ground: 'EXPIRED' } : { allowed: true, ground: 'LISTED' };
 }
 
-function pinnedElsewhere({ endpoints }: Pick<Policy, 'endpoints'>, name: string, id: string): boolean {
-  for (const [other, entry] of endpoints) if (other !== name && entry.id === id) return true;
+/** Whether a pinned id keeps everybody off: the entry of this name is for another endpoint, or that of another name for this one. */
+export function isMispinned({ endpoints }: Pick<Policy, 'endpoints'>, name: string, id: string): boolean {
+  for (const [other, entry] of endpoints)
+    if (entry.id !== undefined && (other === name) !== (entry.id === id)) return true;
   return false;
 }
 

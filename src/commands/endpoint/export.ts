@@ -38,7 +38,7 @@ export function endpointExport(command: Command, context: Context) {
       const { merge, format, name } = options;
       if (merge !== undefined && format !== 'yaml')
         throw new NexusctlError('USAGE', '--merge writes a nexus.yaml, not Terraform');
-      const { envelope, endpoints: all, warnings, cluster } = await listsOf(context, options, { named: true });
+      const { envelope, endpoints: all, warnings, cluster } = await listsOf(context, options, { name: true });
       if (format === 'terraform' && envelope.backend === 'self-hosted')
         throw new NexusctlError(
           'UNSUPPORTED_BY_SERVER',

@@ -1,6 +1,7 @@
 import type { Context } from '../../context.ts';
 import { enforcementNotes } from '../../endpoints/consequences.ts';
 import { byName, type Endpoint } from '../../endpoints/endpoint.ts';
+import { isMispinned } from '../../endpoints/policy.ts';
 import { underPolicy } from '../../endpoints/self-hosted.ts';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
 import type { ConnectionFlags } from '../../profile/flags.ts';
@@ -23,9 +24,14 @@ type Flags = ConnectionFlags & {
 
 /**
  * Every endpoint with its list: from the server (and the policy), or from files alone with --offline.
- * @param named asks a cluster for its name too
+ * @param ask `name`: a cluster for its name too; `rights`: who may call, so that a list that a pinned id keeps from
+ *   counting is empty
  */
-export async function listsOf(context: Context, options: Flags, { named = false } = {}): Promise<Lists> {
+export async function listsOf(
+  context: Context,
+  options: Flags,
+  ask: { readonly name?: true; readonly rights?: true },
+): Promise<Lists> {
   if (options.offline === true) {
     const { backend, endpoints } = await fromFiles(context, options);
     return { envelope: { backend }, endpoints, warnings: [] };
@@ -36,14 +42,27 @@ export async function listsOf(context: Context, options: Flags, { named = false 
     const cloud = opened.kind === 'cloud';
     const file = options.file === undefined ? null : await fromFiles(context, options);
     const known = new Map(file?.endpoints.map((endpoint) => [endpoint.name, endpoint]));
-    const cluster = named && !cloud ? await clusterOf(context, opened) : '';
+    const cluster = ask.name === true && !cloud ? await clusterOf(context, opened) : '';
+    const mispinned = all.flatMap(({ name, id }) =>
+      ask.rights === true && policy !== null && id !== undefined && isMispinned(policy, name, id) ? [name] : [],
+    );
     return {
       envelope: await opened.envelope(),
       ...(cluster === '' ? {} : { cluster }),
       endpoints: cloud
         ? all.map((endpoint) => withEnds(endpoint, known.get(endpoint.name)))
-        : all.map((endpoint) => underPolicy(endpoint, policy, context.now())),
-      warnings: [...opened.warnings, ...(cloud ? [] : enforcementNotes(await opened.enforcement(), policy !== null))],
+        : all.map((endpoint) =>
+            mispinned.includes(endpoint.name)
+              ? { ...endpoint, callers: [] }
+              : underPolicy(endpoint, policy, context.now()),
+          ),
+      warnings: [
+        ...opened.warnings,
+        ...(cloud ? [] : enforcementNotes(await opened.enforcement(), policy !== null)),
+        ...(mispinned.length === 0
+          ? []
+          : [`nobody may call ${mispinned.join(', ')}: the policy pins the entry to another endpoint id`]),
+      ],
     };
   });
 }

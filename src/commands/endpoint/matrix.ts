@@ -24,7 +24,7 @@ export function endpointMatrix(command: Command, context: Context) {
       ),
     )
     .action(async (options) => {
-      const { envelope, endpoints: all, warnings } = await listsOf(context, options);
+      const { envelope, endpoints: all, warnings } = await listsOf(context, options, { rights: true });
       const wanted = options.name === undefined ? null : globOf(options.name);
       const endpoints = all.filter(({ name }) => wanted === null || wanted.test(name));
       const namespaces = options.from ?? namespacesOn(endpoints);

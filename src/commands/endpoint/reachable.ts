@@ -24,7 +24,7 @@ export function endpointReachable(command: Command, context: Context) {
     )
     .action(async (options) => {
       const { from } = options;
-      const { envelope, endpoints, warnings } = await listsOf(context, options);
+      const { envelope, endpoints, warnings } = await listsOf(context, options, { rights: true });
       const live = envelope.backend === 'cloud' && options.offline !== true;
       const access = accessOf(accessMatrix(endpoints, live, [from]));
       const allowed = new Map(access.flatMap((one) => (one.allowed ? [[one.endpoint, one]] : [])));

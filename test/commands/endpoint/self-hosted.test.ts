@@ -69,6 +69,34 @@ describe('without a policy', () => {
   });
 });
 
+describe('with an entry that is pinned to another endpoint', () => {
+  beforeEach(async () => {
+    await create('billing');
+    await create('renamed');
+    const entry = (id: string) => ({ id, callers: [{ namespace: 'orders' }] });
+    const endpoints = { billing: entry('another-id'), 'was-renamed': entry(String(await idOf('renamed'))) };
+    writeFileSync(policy, JSON.stringify({ version: 1, default: 'allow', endpoints }));
+  });
+  const idOf = async (name: string) => (await json(`endpoint get ${name}`))['id'];
+
+  it.each(['billing', 'renamed'])('check, matrix and reachable agree that nobody may call %s', async (name) => {
+    expect(await json(`endpoint check ${name} --from orders --policy`, 1)).toMatchObject({
+      reasons: [{ code: 'ID_MISMATCH' }],
+    });
+    const matrix = await json('endpoint matrix --from orders');
+    expect(matrix['items']).toContainEqual({ endpoint: name, from: 'orders', allowed: false });
+    expect(matrix['warnings']).toContainEqual(expect.stringMatching(`^nobody may call .*${name}.*another endpoint id`));
+    const reachable = await json('endpoint reachable --from orders');
+    expect(reachable['items']).toEqual([]);
+    expect(reachable['warnings']).toContainEqual(expect.stringContaining(name));
+  });
+
+  it('export keeps its list', async () => {
+    const { stdout } = await run('endpoint export');
+    expect(stdout).toMatch(/name: billing\n(?: {4}.*\n)*? {4}allow:\n {6}- namespace: orders\n/);
+  });
+});
+
 describe('with a policy', () => {
   beforeEach(async () => {
     await json('endpoint policy init');
