@@ -9,6 +9,7 @@ import { backendToRead, backendToWrite } from '../profile/backend.ts';
 import type { ConnectionFlags } from '../profile/flags.ts';
 import type { Backend, Profile } from '../profile/profile.ts';
 import { controlPlaneConnection, frontendConnection } from './connection-of.ts';
+import { withNearestEndpoint } from './nearest-endpoint.ts';
 import { profileOf, profileWarnings } from './profile-of.ts';
 import { secretsOf } from './secrets-of.ts';
 
@@ -54,7 +55,11 @@ export async function withBackend<T>(
       backend === 'cloud'
         ? await openCloud(context, options, profile, purpose, warnings, closers)
         : await openCluster(context, options, profile, warnings, closers);
-    return await work(opened);
+    try {
+      return await work(opened);
+    } catch (error) {
+      throw await withNearestEndpoint(error, opened.api, context.signal);
+    }
   } finally {
     for (const close of closers) close();
   }

@@ -1,4 +1,5 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
+import { nearest } from '../profile/nearest.ts';
 import type { Backend, Endpoint } from './endpoint.ts';
 import { sharingTarget, theyLead } from './endpoint.ts';
 import { judge, type Policy } from './policy.ts';
@@ -70,7 +71,7 @@ interface Verdict {
 function verdictOf(question: Question): Verdict {
   const { name, endpoint, enforcement, backend, listOnly } = question;
   if (endpoint === null)
-    return { allowed: false, reasons: [{ code: 'NO_ENDPOINT', message: `there is no endpoint ${name}` }] };
+    return { allowed: false, reasons: [{ code: 'NO_ENDPOINT', message: noEndpoint(name, question.all) }] };
   if (backend === 'self-hosted' && question.policy === null && enforcement.enforced === true) throw policyNotNamed();
   const list = backend === 'cloud' ? listOnCloud(question) : listInPolicy(question);
   if (backend === 'cloud' || listOnly) return list;
@@ -83,6 +84,14 @@ function verdictOf(question: Question): Verdict {
       ],
     };
   return { allowed: list.allowed, reasons: [...list.reasons, ...outside(question)] };
+}
+
+function noEndpoint(name: string, all: readonly Endpoint[]): string {
+  const close = nearest(
+    name,
+    all.map((endpoint) => endpoint.name),
+  );
+  return `there is no endpoint ${name}${close === undefined ? '' : `; did you mean ${close}?`}`;
 }
 
 /** The server decides by a list that only its files hold: neither yes nor no would be true. */

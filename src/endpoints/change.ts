@@ -36,7 +36,7 @@ export async function rewrite(
     api.update(held, wish, { requestId, signal }),
   );
   if (result.kind === 'accepted') return await finish(api, action, before, held, result.accepted, reached, writing);
-  if (result.error.code !== 'CONFLICT') throw result.error;
+  if (result.error.code !== 'CONFLICT' && !isGone(result.error)) throw result.error;
   throw conflict(before, result.fresh?.endpoint ?? null, after, result.error);
 }
 
@@ -88,8 +88,7 @@ export async function deleteEndpoint(api: EndpointApi, held: Held, writing: Writ
     api.delete(fresh, { requestId, signal }),
   );
   if (result.kind === 'accepted') return await finish(api, 'delete', before, held, result.accepted, reached, writing);
-  if (result.error.code === 'NOT_FOUND' || result.error.code === 'ENDPOINT_NOT_FOUND')
-    return outcome('delete', before, null, { changed: false });
+  if (isGone(result.error)) return outcome('delete', before, null, { changed: false });
   if (result.error.code !== 'CONFLICT') throw result.error;
   throw conflict(before, result.fresh?.endpoint ?? null, null, result.error);
 }
@@ -113,11 +112,24 @@ export function checkVersion(endpoint: Endpoint, { resourceVersion }: Writing): 
   );
 }
 
-function conflict(seen: Endpoint, found: Endpoint | null, wish: Endpoint | null, cause?: unknown): NexusctlError {
+function isGone({ code }: NexusctlError): boolean {
+  return code === 'NOT_FOUND' || code === 'ENDPOINT_NOT_FOUND';
+}
+
+/** What was seen is no longer what is there. */
+export function conflict(
+  seen: Endpoint,
+  found: Endpoint | null,
+  wish: Endpoint | null,
+  cause?: unknown,
+): NexusctlError {
+  const versions = `version ${seen.resourceVersion ?? '?'} → ${found?.resourceVersion ?? '?'}`;
   const what =
     found === null
-      ? 'is gone'
-      : `was changed (version ${seen.resourceVersion ?? '?'} → ${found.resourceVersion ?? '?'})`;
+      ? 'was deleted'
+      : seen.name === found.name
+        ? `was changed (${versions})`
+        : `was renamed ${found.name} (${versions})`;
   return new NexusctlError('CONFLICT', `${seen.name} ${what} by somebody else meanwhile; nothing was written`, {
     hint: 'look at it again and repeat the command',
     cause,

@@ -1,11 +1,11 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { applyEdit, contradictions, gainsAndLoses, withoutStatus, type Edit } from './allowlist.ts';
 import type { EndpointApi } from './api.ts';
-import { checkVersion, endpointNotFound } from './change.ts';
+import { checkVersion, conflict, endpointNotFound } from './change.ts';
 import type { Action, Endpoint, Held } from './endpoint.ts';
 import { awaitOperation } from './wait.ts';
 import { asCaller } from './wish.ts';
-import { attemptWrite, finish, idOf, isActive, planned, unchanged, type Outcome, type Writing } from './write.ts';
+import { attemptWrite, finish, isActive, planned, unchanged, type Outcome, type Writing } from './write.ts';
 
 /** How long a writer that loses races goes on trying when it does not wait for anything else. */
 const patienceMs = 180_000;
@@ -35,10 +35,10 @@ export async function editCallers(api: EndpointApi, nameOrId: string, edit: Edit
     );
     if (result.kind === 'accepted') return await finish(api, action, first, held, result.accepted, reached, writing);
     if (writing.resourceVersion !== undefined || writing.now().getTime() > deadline) throw result.error;
-    const fresh = result.fresh ?? (await mustFind(api, idOf(held), writing));
+    const fresh = result.fresh ?? (await readAgain(api, first, nameOrId, writing));
     refuseContradictions(held.endpoint, edit, fresh.endpoint);
     await yieldTo(api, held, fresh, attempt, deadline, writing, result.error);
-    held = await mustFind(api, idOf(held), writing);
+    held = await readAgain(api, first, nameOrId, writing);
   }
 }
 
@@ -92,6 +92,14 @@ function hasEdit(endpoint: Endpoint | null, edit: Edit): boolean {
 async function mustFind(api: EndpointApi, nameOrId: string, { signal }: Writing): Promise<Held> {
   const held = await api.find(nameOrId, signal);
   if (held === null) throw endpointNotFound(nameOrId);
+  return held;
+}
+
+/** The same endpoint after somebody else's change. Who named it by its name did not mean it under another. */
+async function readAgain(api: EndpointApi, first: Endpoint, nameOrId: string, { signal }: Writing): Promise<Held> {
+  const held = await api.find(first.id ?? first.name, signal);
+  if (held === null || (held.endpoint.name !== first.name && nameOrId !== first.id))
+    throw conflict(first, held?.endpoint ?? null, null);
   return held;
 }
 

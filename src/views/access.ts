@@ -86,9 +86,13 @@ function matrixTable({ endpoints, namespaces, grid }: MatrixResult, style: Style
   if (endpoints.length === 0) return 'no endpoints';
   const wide = namespaces.reduce((sum, name) => sum + name.length + 2, 20) > Math.min(style.width, 200);
   if (wide || namespaces.length === 0) {
+    const room = style.width - Math.max(...endpoints.map(({ length }) => length)) - 2;
     const rows = endpoints.map((endpoint, row) => [
       endpoint,
-      namespaces.filter((_from, column) => mayCall(grid, row, column)).join(' ') || 'nobody',
+      someOf(
+        namespaces.filter((_from, column) => mayCall(grid, row, column)),
+        room,
+      ),
     ]);
     return table(['ENDPOINT', 'MAY BE CALLED BY'], rows, style);
   }
@@ -99,6 +103,22 @@ function matrixTable({ endpoints, namespaces, grid }: MatrixResult, style: Style
     ),
   ]);
   return table(['ENDPOINT', ...namespaces], rows, style);
+}
+
+/** As many whole names as there is room for, and how many there are besides. */
+function someOf(names: readonly string[], room: number): string {
+  if (names.length === 0) return 'nobody';
+  const all = names.join(' ');
+  if (all.length <= room) return all;
+  let shown = 0;
+  let length = ` +${String(names.length)} more`.length;
+  for (const name of names) {
+    length += name.length + 1;
+    if (length > room) break;
+    shown += 1;
+  }
+  if (shown === 0) return names.length === 1 ? all : `${String(names.length)} namespaces`;
+  return `${names.slice(0, shown).join(' ')} +${String(names.length - shown)} more`;
 }
 
 function noteOf(cell: string | undefined): string {

@@ -2,6 +2,7 @@ import type { Caller, Change, Endpoint } from '../endpoints/endpoint.ts';
 import { targetText } from '../endpoints/endpoint.ts';
 import { escapeCsv } from '../output/escape.ts';
 import { marks, type Style } from '../output/style.ts';
+import { factLines } from '../output/facts.ts';
 import { table } from '../output/table.ts';
 import type { View } from '../output/view.ts';
 import { wrapLine } from '../output/wrap.ts';
@@ -52,12 +53,9 @@ function endpointLines(endpoint: Endpoint & { readonly sharesTargetWith?: readon
     ['updated', endpoint.updatedAt],
     ['same target as', sharesTargetWith.length === 0 ? undefined : sharesTargetWith.join(', ')],
     ['blocked', blocked.length === 0 ? undefined : blocked.join(', ')],
+    ['callers', callersText(endpoint)],
   ];
-  return [
-    style.bold(endpoint.name),
-    ...facts.flatMap(([name, value]) => (value === undefined ? [] : [`  ${name.padEnd(17)} ${value}`])),
-    `  ${'callers'.padEnd(17)} ${callersText(endpoint)}`,
-  ];
+  return [style.bold(endpoint.name), ...factLines(facts, style)];
 }
 
 function callersText({ callers, everyone }: Endpoint): string {
@@ -77,7 +75,7 @@ export type CallersResult = Warned & {
 
 export const callersView: View<CallersResult> = {
   text: ({ items, everyone, blocked = [], endpoint }, style) => {
-    const tail = blocked.length === 0 ? [] : [`blocked: ${blocked.join(', ')}`];
+    const tail = blocked.length === 0 ? [] : [wrapLine(`blocked: ${blocked.join(', ')}`, style.width)];
     if (everyone === true) return [`${endpoint}: every namespace may call it`, ...tail].join('\n');
     if (items.length === 0) return [`${endpoint}: nobody may call it`, ...tail].join('\n');
     const annotated = items.some(
@@ -161,22 +159,27 @@ function effectiveText(effective: Change['effective']): string {
   }
 }
 
-/** What differs, a line each: `+` and `-` say it without colour too. */
-export function diffLines(before: Endpoint | null, after: Endpoint | null, style: Style): string[] {
+/**
+ * What differs, a line each: `+` and `-` say it without colour too.
+ * @param indent the blanks before each of them
+ */
+export function diffLines(before: Endpoint | null, after: Endpoint | null, style: Style, indent = '  '): string[] {
+  const gone = (text: string) => style.red(wrapLine(`${indent}- ${text}`, style.width));
+  const come = (text: string) => style.green(wrapLine(`${indent}+ ${text}`, style.width));
   const [old, now] = [factsOf(before), factsOf(after)];
   const lines = [...new Set([...old.keys(), ...now.keys()])].flatMap((key) => {
     const [was, is] = [old.get(key), now.get(key)];
     if (was === is) return [];
     return [
-      ...(was === undefined ? [] : [style.red(`  - ${key}: ${was}`)]),
-      ...(is === undefined ? [] : [style.green(`  + ${key}: ${is}`)]),
+      ...(was === undefined ? [] : [gone(`${key}: ${was}`)]),
+      ...(is === undefined ? [] : [come(`${key}: ${is}`)]),
     ];
   });
   const [had, has] = [namesOf(before), namesOf(after)];
   return [
     ...lines,
-    ...[...had].filter((name) => !has.has(name)).map((name) => style.red(`  - caller ${name}`)),
-    ...[...has].filter((name) => !had.has(name)).map((name) => style.green(`  + caller ${name}`)),
+    ...[...had].filter((name) => !has.has(name)).map((name) => gone(`caller ${name}`)),
+    ...[...has].filter((name) => !had.has(name)).map((name) => come(`caller ${name}`)),
   ];
 }
 

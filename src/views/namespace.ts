@@ -1,4 +1,5 @@
 import type { Namespace } from '../endpoints/namespace.ts';
+import { factLines } from '../output/facts.ts';
 import { table } from '../output/table.ts';
 import type { View } from '../output/view.ts';
 
@@ -39,13 +40,16 @@ export const namespaceView: View<
       ['authentication', namespace.auth?.join(', ')],
       ['created', namespace.createdAt],
     ];
+    const authorities = (namespace.clientCas ?? []).flatMap(
+      ({ subject, fingerprint, notAfter }) =>
+        [
+          ['client CA', `${subject}, until ${notAfter}`],
+          ['', fingerprint],
+        ] as const,
+    );
     return [
       style.bold(namespace.name),
-      ...facts.flatMap(([name, value]) => (value === undefined ? [] : [`  ${name.padEnd(15)} ${value}`])),
-      ...(namespace.clientCas ?? []).flatMap(({ subject, fingerprint, notAfter }) => [
-        `  client CA       ${subject}, until ${notAfter}`,
-        `                  ${fingerprint}`,
-      ]),
+      ...factLines([...facts, ...authorities], style),
       ...(namespace.next ?? []).map((line) => style.dim(`  ${line}`)),
     ].join('\n');
   },

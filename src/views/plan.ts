@@ -17,14 +17,11 @@ export const planView: View<PlanResult> = {
 export function planLines(plan: PlanResult, style: Style): string[] {
   const { changes, expired, expiring, unmanaged, notes = [], digest } = plan;
   return [
-    ...changes.flatMap((change) => [
-      headOf(change, style),
-      ...diffLines(change.before, change.after, style).map(indent),
-    ]),
+    ...changes.flatMap((change) => [headOf(change, style), ...diffLines(change.before, change.after, style, '    ')]),
     ...notes.map((note) => wrapLine(`${marks.info} ${note}`, style.width)),
-    ...endingLines('expired', expired, style.red),
-    ...endingLines('ends soon', expiring, style.yellow),
-    ...(unmanaged.length === 0 ? [] : [style.dim(`in no file: ${unmanaged.join(', ')}`)]),
+    ...endingLines('expired', expired, style, style.red),
+    ...endingLines('ends soon', expiring, style, style.yellow),
+    ...(unmanaged.length === 0 ? [] : [style.dim(wrapLine(`in no file: ${unmanaged.join(', ')}`, style.width))]),
     style.bold(summaryOf(plan)),
     style.dim(`digest ${digest}`),
   ];
@@ -41,14 +38,18 @@ function headOf({ action, endpoint }: PlannedChange, style: Style): string {
   }
 }
 
-function indent(line: string): string {
-  return `  ${line}`;
-}
-
-function endingLines(what: string, endings: readonly Ending[], paint: (text: string) => string): string[] {
+function endingLines(
+  what: string,
+  endings: readonly Ending[],
+  { width }: Style,
+  paint: (text: string) => string,
+): string[] {
   return endings.map(({ endpoint, namespace, until, owner, live }) =>
     paint(
-      `${marks.warn} ${what}: ${namespace} at ${endpoint} (${until}${owner === undefined ? '' : `, ${owner}`}${live ? '' : ', not live'})`,
+      wrapLine(
+        `${marks.warn} ${what}: ${namespace} at ${endpoint} (${until}${owner === undefined ? '' : `, ${owner}`}${live ? '' : ', not live'})`,
+        width,
+      ),
     ),
   );
 }

@@ -1,6 +1,7 @@
 import type { Context } from '../../context.ts';
 import { changeCallers } from '../../endpoints/caller-change.ts';
 import { enforcementNotes, removalSentence } from '../../endpoints/consequences.ts';
+import type { CallerEntry } from '../../endpoints/endpoint.ts';
 import type { FileEdit } from '../../endpoints/nexus-edit.ts';
 import { readNexusFile } from '../../endpoints/nexus-file.ts';
 import { readInput } from '../input.ts';
@@ -9,6 +10,7 @@ import type { Edit } from '../../endpoints/allowlist.ts';
 import { combineExitCodes } from '../../errors/exit-codes.ts';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
 import { changesView, changeView } from '../../views/endpoint.ts';
+import { nearest } from '../../profile/nearest.ts';
 import { withBackend, type Opened } from '../backend-of.ts';
 import type { Command } from '../commander.ts';
 import { emitWarned } from '../emit-warned.ts';
@@ -45,18 +47,13 @@ export function endpointRevoke(command: Command, context: Context) {
       const namespaces = atLeastOne(named);
       await withBackend(context, options, 'write', async (opened) => {
         if (options.block === true && opened.kind === 'cloud' && options.file === undefined) throw noBlockingThere();
-        const endpoints =
-          endpoint === undefined
-            ? await endpointsWith(context, opened, namespaces, options.block === true)
-            : [endpoint];
+        const block = options.block === true;
+        const listed = endpoint === undefined ? await listsWith(context, opened, namespaces, block) : null;
+        const endpoints = endpoint === undefined ? (listed?.names ?? []) : [endpoint];
         const force = options.force === true;
         const kept = await keeperOf(context, opened, endpoints, { force, urgent: true });
         const warnings = [...opened.warnings, ...kept.warnings];
         const edit: Edit = { kind: 'revoke', namespaces };
-        if (options.file === undefined && opened.kind === 'cloud')
-          warnings.push(
-            'a nexus.yaml or Terraform state that still lists it gives it back at its next apply: take it out there too (-f nexus.yaml)',
-          );
         const notes = [removalSentence(opened.kind, await opened.enforcement())];
         if (endpoint === undefined && endpoints.length > 0 && options.dryRun !== true)
           await confirm(context, options, {
@@ -66,7 +63,7 @@ export function endpointRevoke(command: Command, context: Context) {
             ].join('\n'),
           });
         await writeThenSay(context, options, async (writing) => {
-          const wanted = { endpoints: kept.names, edit, block: options.block === true ? namespaces : [] };
+          const wanted = { endpoints: kept.names, edit, block: block ? namespaces : [] };
           const file = {
             path: options.file,
             edits: await fileEdits(
@@ -74,7 +71,7 @@ export function endpointRevoke(command: Command, context: Context) {
               options.file,
               endpoint === undefined ? null : kept.names,
               namespaces,
-              options.block === true,
+              block,
             ),
             dryRun: writing.dryRun,
             first: true,
@@ -82,6 +79,13 @@ export function endpointRevoke(command: Command, context: Context) {
           const { result: outcomes, fileChanged } = await withFile(context, file, async () =>
             endpoints.length === 0 ? [] : await changeCallers(kept.keeper, wanted, writing),
           );
+          const changed = outcomes.some(({ change }) => change.changed);
+          if (changed && options.file === undefined && opened.kind === 'cloud')
+            warnings.push(
+              'a nexus.yaml or Terraform state that still lists it gives it back at its next apply: take it out there too (-f nexus.yaml)',
+            );
+          const known = listed?.known ?? outcomes.flatMap(({ change }) => change.before?.callers ?? []);
+          if (!block && fileChanged !== true) warnings.push(...notListed(namespaces, known, endpoint));
           if (opened.kind === 'self-hosted') warnings.push(...enforcementNotes(await opened.enforcement(), true));
           const envelope = await opened.envelope();
           const exitCode = combineExitCodes(outcomes.map(({ pending }) => (pending ? 8 : 0)));
@@ -91,13 +95,12 @@ export function endpointRevoke(command: Command, context: Context) {
             ...(fileChanged === undefined ? {} : { fileChanged }),
             ...(digest === undefined ? {} : { policyDigest: digest }),
           };
-          const told =
-            digest === undefined
-              ? notes
-              : [
-                  ...notes,
-                  `policy digest ${digest}: written, not proven loaded; see \`nexusctl endpoint policy status\``,
-                ];
+          const told = [
+            ...(changed ? notes : []),
+            ...(digest === undefined
+              ? []
+              : [`policy digest ${digest}: written, not proven loaded; see \`nexusctl endpoint policy status\``]),
+          ];
           if (endpoint !== undefined) {
             const [outcome] = outcomes;
             if (outcome !== undefined)
@@ -122,22 +125,47 @@ export function endpointRevoke(command: Command, context: Context) {
     });
 }
 
-/** Every endpoint whose list has one of the namespaces; with --block also those that have an entry at all. */
-async function endpointsWith(
+interface Listed {
+  /** Of the endpoints whose list has one of the namespaces; with --block also of those that have an entry at all. */
+  readonly names: readonly string[];
+  /** Every entry of every list. */
+  readonly known: readonly CallerEntry[];
+}
+
+async function listsWith(
   context: Context,
   { kind, api, policy }: Opened,
   namespaces: readonly string[],
   block: boolean,
-): Promise<readonly string[]> {
+): Promise<Listed> {
+  const lists =
+    kind === 'cloud'
+      ? (await api.list(context.signal)).map(({ endpoint }) => endpoint)
+      : [...((await policy?.read())?.endpoints ?? [])].map(([name, { callers }]) => ({ name, callers }));
+  const everywhere = block && kind === 'self-hosted';
   const wanted = new Set(namespaces);
-  if (kind === 'cloud')
-    return (await api.list(context.signal))
-      .filter(({ endpoint }) => endpoint.callers.some(({ namespace }) => wanted.has(namespace)))
-      .map(({ endpoint }) => endpoint.name);
-  const entries = [...((await policy?.read())?.endpoints ?? [])];
-  return entries
-    .filter(([, entry]) => block || entry.callers.some(({ namespace }) => wanted.has(namespace)))
-    .map(([name]) => name);
+  return {
+    names: lists
+      .filter(({ callers }) => everywhere || callers.some(({ namespace }) => wanted.has(namespace)))
+      .map(({ name }) => name),
+    known: lists.flatMap<CallerEntry>(({ callers }) => callers),
+  };
+}
+
+/** A name that was on no list may be mistyped: then somebody may still call who was meant to be taken off. */
+function notListed(
+  namespaces: readonly string[],
+  known: readonly CallerEntry[],
+  endpoint: string | undefined,
+): readonly string[] {
+  const names = [...new Set(known.map(({ namespace }) => namespace))];
+  return namespaces
+    .filter((namespace) => !names.includes(namespace))
+    .map((namespace) => {
+      const close = nearest(namespace, names);
+      const where = endpoint === undefined ? 'any list' : `the list of ${endpoint}`;
+      return `${namespace} was not on ${where}${close === undefined ? '' : `; did you mean ${close}?`}`;
+    });
 }
 
 /** With --all every endpoint of the file that names one of them, or, to block it, every endpoint of the file. */

@@ -69,6 +69,50 @@ describe('create, get, list', () => {
   });
 });
 
+describe('an endpoint that is not there', () => {
+  it.each([
+    'get',
+    'delete --yes',
+    'update --description x',
+    'allow orders.sndbx',
+    'set-callers --none --yes',
+    'callers',
+  ])('%s says which was meant', async (line) => {
+    const name = await anEndpoint();
+    const [verb = '', ...rest] = line.split(' ');
+    const { exitCode, stderr } = await account.run(['endpoint', verb, `${name}x`, ...rest]);
+    expect([exitCode, stderr]).toEqual([7, expect.stringContaining(`did you mean ${name}?`)]);
+  });
+
+  it('check says no, and which was meant', async () => {
+    const name = await anEndpoint();
+    const { reasons } = await account.json(`endpoint check ${name}x --from orders.sndbx`, 1);
+    expect(reasons).toEqual([{ code: 'NO_ENDPOINT', message: `there is no endpoint ${name}x; did you mean ${name}?` }]);
+  });
+});
+
+describe('revoke of a name that is not on the list', () => {
+  it('changes nothing and says which was meant', async () => {
+    const name = await anEndpoint('orders');
+    const result = await account.json(`endpoint revoke ${name} order.sndbx`);
+    expect(result).toMatchObject({ changed: false, notes: [] });
+    expect(result['warnings']).toEqual([`order.sndbx was not on the list of ${name}; did you mean orders.sndbx?`]);
+  });
+
+  it('with --all too', async () => {
+    await anEndpoint('orders');
+    const { exitCode, stdout, stderr } = await account.run('endpoint revoke --all order.sndbx --yes');
+    expect([exitCode, stdout.trim()]).toEqual([0, 'nothing to do']);
+    expect(stderr).toContain('order.sndbx was not on any list; did you mean orders.sndbx?');
+  });
+
+  it('beside one that is', async () => {
+    const name = await anEndpoint('orders', 'legacy');
+    const { warnings } = await account.json(`endpoint revoke ${name} legacy.sndbx elsewhere.sndbx`);
+    expect(warnings).toContain(`elsewhere.sndbx was not on the list of ${name}`);
+  });
+});
+
 describe('allow and revoke', () => {
   it('are idempotent and say so', async () => {
     const name = await anEndpoint();
