@@ -8,6 +8,8 @@ const service = '/temporal.api.workflowservice.v1.WorkflowService';
 /** What servers give at most, whatever is asked for. */
 const pageEvents = 1000;
 const pageExecutions = 1000;
+/** temporal.api.enums.v1.EncodingType; old servers leave it out. */
+const proto3 = 1;
 /** A page can hold many megabytes. */
 const deadlineMs = 60_000;
 
@@ -80,5 +82,13 @@ async function* pages(tokenField: number, ask: (token: Uint8Array) => Promise<Me
  * that stand one behind the other are one message.
  */
 function historyOf(page: Message): Buffer {
-  return Buffer.concat([page.bytes(1), ...page.all(2).map(({ value }) => readMessage(value).bytes(2))]);
+  const raw = page.all(2).map(({ value }) => {
+    const blob = readMessage(value);
+    if (blob.number(1) > proto3)
+      throw new NexusctlError('PROTOCOL_ERROR', 'the server gives its raw history in another form than protobuf', {
+        hint: 'set frontend.sendRawWorkflowHistory of the server to false',
+      });
+    return blob.bytes(2);
+  });
+  return Buffer.concat([page.bytes(1), ...raw]);
 }

@@ -10,7 +10,7 @@ export interface Place extends Span {
   readonly path: string;
   /**
    * `payload`: metadata and data in base64. `value`: the user's own JSON (shorthand, readable download). `blob`: a history
-   * as base64 of proto. `lines`: lines of text, see flattened.ts.
+   * as base64 of proto or JSON. `lines`: lines of text, see flattened.ts.
    */
   readonly form: 'payload' | 'value' | 'blob' | 'lines';
   /** Where the parts of a payload stand that has nothing else and nothing twice; null when it must be read from its start. */
@@ -20,6 +20,8 @@ export interface Place extends Span {
   /** The failure whose words the payload holds. */
   readonly failure: Failure | null;
   readonly position: Position;
+  /** For a `blob`: the operations of the history that its events go on with. */
+  readonly operations?: Operations;
 }
 
 /** Each as a JSON value; -1 for a part that is not there. */

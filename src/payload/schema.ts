@@ -29,6 +29,8 @@ const extra = [
   `${historyResponseType} rawHistory:2:common.v1.DataBlob[]`,
   'export.v1.WorkflowExecutions items:1:export.v1.WorkflowExecution[]',
   'export.v1.WorkflowExecution history:1:history.v1.History',
+  // temporal.server.api: what a server's archive keeps in a bucket.
+  'archiver.v1.HistoryBlob body:2:history.v1.History[]',
 ].join('\n');
 
 let lines: Map<string, string> | undefined;

@@ -8,9 +8,12 @@ import type { Opened } from './layers.ts';
 import { after, all, type Maybe } from './maybe.ts';
 import { makePayload, type Payload } from './payload.ts';
 import { historyType } from './schema.ts';
-import { isString, stringAt } from './json-scan.ts';
-import type { Place } from './place.ts';
-import { transformPayload, transformProto, unreadable } from './transform-payload.ts';
+import { isString, openBrace, skipSpace, stringAt } from './json-scan.ts';
+import type { OpenPlace, Place } from './place.ts';
+import { makeOperations } from './position.ts';
+import { renderBatch } from './render.ts';
+import { handleProto, transformPayload, transformProto, unreadable, withPayloads } from './transform-payload.ts';
+import { walkJson } from './walk-json.ts';
 
 /** Applies a change to every payload of a document, a batch at a time. */
 export async function* transformDocument(document: Document, change: Change): AsyncGenerator<HandledBatch> {
@@ -82,12 +85,34 @@ export function shorthandPayload(value: Buffer): Payload {
 async function transformBlob(history: Buffer, place: Place, change: Change): Promise<readonly Handled[]> {
   const { path, position } = place;
   try {
-    const { bytes: blob, handled } = await transformProto(history, historyType, path, position, change);
+    // No message of type History begins so.
+    const isJson = history[skipSpace(history, 0)] === openBrace;
+    const { bytes: blob, handled } = await (isJson ? changeJson : changeProto)(history, place, change);
     const opened: Opened = { status: 'unchanged', layers: [], payload: null };
     return blob === history ? handled : [...handled, { path, position, before: null, opened, place, blob }];
   } catch (error) {
     return [unreadable(place, error)];
   }
+}
+
+interface ChangedBlob {
+  readonly bytes: Buffer;
+  readonly handled: readonly Handled[];
+}
+
+async function changeProto(history: Buffer, { path, operations }: Place, change: Change): Promise<ChangedBlob> {
+  const { handled, changed } = await handleProto(history, historyType, path, {}, change, operations);
+  return { handled, bytes: withPayloads(history, historyType, changed) };
+}
+
+async function changeJson(history: Buffer, { path, operations }: Place, change: Change): Promise<ChangedBlob> {
+  const places: OpenPlace[] = [];
+  const walk = { places, operations: operations ?? makeOperations(), form: 'full' } as const;
+  walkJson(walk, history, skipSpace(history, 0), historyType, path);
+  const handled = await transformBatch({ bytes: history, places }, change);
+  const bytes = renderBatch({ bytes: history, handled, clearFailures: [] }, 'replay');
+  // Their places are in other bytes than those of the document.
+  return { bytes, handled: handled.map((one) => ({ ...one, place: null })) };
 }
 
 function malformed(what: string): NexusctlError {

@@ -108,7 +108,10 @@ export function walkBlob(
     const value = valueStart(bytes, behindKey);
     const end = skipValue(bytes, value, depth + 1);
     if (isString(bytes, value) && jsonKey(bytes, at, behindKey).name === 'data')
-      addPlace(walk, 'blob', value, end, `${path}.data`, position);
+      walk.places.push({
+        ...{ start: value, end, path: `${path}.data`, form: 'blob', parts: null, list: null, failure: null, position },
+        operations: walk.operations,
+      });
     at = nextMember(bytes, end);
   }
   return ~at;

@@ -85,18 +85,19 @@ function rootType(bytes: Buffer, from: number, depth = 0): string | null {
     const { name } = jsonKey(bytes, at, behindKey);
     const type = containerOf(name, bytes[value]);
     if (type !== null) return type;
-    if (name === 'items' && isExport(bytes, value, depth + 1)) return exportType;
+    if (name === 'items' && isListOf(historyResponseType, bytes, value, depth + 1)) return exportType;
+    if (name === 'body' && isListOf(historyType, bytes, value, depth + 1)) return 'archiver.v1.HistoryBlob';
     if (name === 'execution' && isExecution(bytes, value, depth + 1)) return 'workflow.v1.WorkflowExecutionInfo';
     at = nextMember(bytes, skipValue(bytes, value, depth + 1));
   }
   return null;
 }
 
-/** Anybody's items are a list: those of an export have a history each. */
-function isExport(bytes: Buffer, from: number, depth: number): boolean {
+/** Anybody's items are a list: those of an export have a history each, as the body of what an archive keeps has. */
+function isListOf(type: string, bytes: Buffer, from: number, depth: number): boolean {
   if (bytes[from] !== openBracket) return false;
   const first = skipSpace(bytes, from + 1);
-  return bytes[first] === openBrace && rootType(bytes, first, depth + 1) === historyResponseType;
+  return bytes[first] === openBrace && rootType(bytes, first, depth + 1) === type;
 }
 
 /** `temporal workflow list` prints a list of what is known of each run, its memo in shorthand. */

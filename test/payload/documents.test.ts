@@ -118,6 +118,19 @@ describe('what is read', () => {
       ).toBe(true);
   });
 
+  it.each(['proto', 'JSON'])('raw histories in %s go on with one another: a result has its endpoint', async (form) => {
+    const start = { nexusOperationScheduledEventAttributes: { endpoint: 'billing', operation: 'o', input: plain } };
+    const end = { nexusOperationCompletedEventAttributes: { scheduledEventId: '5', result: plain } };
+    const rawHistory = [start, end].map((attributes, index) => {
+      const events = [{ eventId: String(5 + index), eventType: 49 + index, ...attributes }];
+      const bytes = form === 'proto' ? message('history.v1.History', { events }) : JSON.stringify({ events });
+      return { data: Buffer.from(bytes).toString('base64') };
+    });
+    const { stdout } = await runMain(['payload', 'inspect', '-o', 'json'], { stdin: JSON.stringify({ rawHistory }) });
+    const { payloads } = JSON.parse(stdout) as { payloads: object[] };
+    expect(payloads).toMatchObject([{ endpoint: 'billing' }, { endpoint: 'billing', operation: 'o' }]);
+  });
+
   it('is a Cloud export', async () => {
     const item = message('history.v1.History', protoHistory);
     const wrap = (bytes: Buffer): Buffer => Buffer.concat([Buffer.from([0x0a, ...lengthOf(bytes.length)]), bytes]);
