@@ -1,5 +1,12 @@
 import type { Operation } from '../endpoints/api.ts';
-import type { Caller, Held, NewEndpoint, Target, Wish } from '../endpoints/endpoint.ts';
+import {
+  resourceStates,
+  type Caller,
+  type Held,
+  type NewEndpoint,
+  type Target,
+  type Wish,
+} from '../endpoints/endpoint.ts';
 import { makeNameTable } from '../endpoints/name-table.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { durationOf, readMessage, replaceField, timestampOf, writeMessage, type Message } from '../protobuf/message.ts';
@@ -12,21 +19,6 @@ import { descriptionOf, descriptionPayload, withDescription } from './descriptio
  * 3 policy_specs, 4 description_deprecated, 5 description. What has other numbers is kept as it came.
  */
 const spec = { name: 1, target: 2, policies: 3, oldDescription: 4, description: 5 } as const;
-
-/** temporal.api.cloud.resource.v1.ResourceState */
-export const resourceStates = [
-  'unspecified',
-  'activating',
-  'activation-failed',
-  'active',
-  'updating',
-  'update-failed',
-  'deleting',
-  'delete-failed',
-  'deleted',
-  'suspended',
-  'expired',
-] as const;
 
 export function stateOf(number: number): string {
   return resourceStates[number] ?? `state-${String(number)}`;

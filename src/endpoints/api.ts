@@ -58,7 +58,8 @@ export function matches(held: Held, filter: Filter): boolean {
     (filter.targetNamespace === undefined || worker?.namespace === filter.targetNamespace) &&
     (filter.projectId === undefined || endpoint.projectId === filter.projectId) &&
     (filter.taskQueue === undefined || worker?.taskQueue === filter.taskQueue) &&
-    (filter.state === undefined || endpoint.state === filter.state.toLowerCase().replaceAll('_', '-')) &&
+    // What a self-hosted server lists has no state: it is in use.
+    (filter.state === undefined || (endpoint.state ?? 'active') === filter.state) &&
     (filter.name === undefined || globOf(filter.name).test(endpoint.name)) &&
     (filter.caller === undefined ||
       endpoint.everyone === true ||

@@ -18,7 +18,22 @@ export interface Caller extends CallerEntry {
   readonly status: 'active' | 'expired';
 }
 
-/** Cloud's resource states in lower case with hyphens, e.g. `active`, `updating`, `update-failed`. */
+/** temporal.api.cloud.resource.v1.ResourceState by its numbers, in lower case with hyphens. */
+export const resourceStates = [
+  'unspecified',
+  'activating',
+  'activation-failed',
+  'active',
+  'updating',
+  'update-failed',
+  'deleting',
+  'delete-failed',
+  'deleted',
+  'suspended',
+  'expired',
+] as const;
+
+/** One of `resourceStates`, or `state-NUMBER` for one that is newer than this. */
 export type EndpointState = string;
 
 /** An endpoint as the JSON contract shows it. What a backend or a file does not know is absent. */

@@ -17,7 +17,7 @@ import { emitWarned } from '../emit-warned.ts';
 import { readInput } from '../input.ts';
 import { examples, withOutput } from '../options.ts';
 import { withConnection } from '../profile-of.ts';
-import { withFiles } from './offline.ts';
+import { withNexusFiles } from './offline.ts';
 import {
   guardSubject,
   liveOf,
@@ -32,7 +32,9 @@ import { whileWriting, withWriting } from './writing.ts';
 const largestPlan = 512 * 1024 * 1024;
 
 export function endpointApply(command: Command, context: Context) {
-  return withPlanning(withFiles(withConnection(withWriting(withOutput(command, 'text', 'json')))))
+  return withPlanning(
+    withNexusFiles(withConnection(withWriting(withOutput(command, 'text', 'json'))), 'nexus.yaml, or a folder of them'),
+  )
     .argument('[plan]', 'a plan that `plan --out` saved; none with -f')
     .addHelpText(
       'after',
@@ -45,6 +47,10 @@ export function endpointApply(command: Command, context: Context) {
     .action(async (path, options) => {
       if ((path === undefined) === (options.file === undefined))
         throw new NexusctlError('USAGE', 'give a saved plan or -f nexus.yaml, one of them');
+      if (path !== undefined && (options.prune === true || options.var !== undefined))
+        throw new NexusctlError('USAGE', 'a saved plan is followed to the letter: --prune and --var go with -f', {
+          hint: 'give them to `nexusctl endpoint plan --out`',
+        });
       const saved = path === undefined ? null : readSavedPlan(path, await readInput(context, path, largestPlan));
       await withBackend(context, options, 'write', async (opened) => {
         const planned =

@@ -1,12 +1,12 @@
 import type { Context } from '../../context.ts';
 import { matches, type Filter } from '../../endpoints/api.ts';
 import { enforcementNotes } from '../../endpoints/consequences.ts';
-import { byName } from '../../endpoints/endpoint.ts';
+import { byName, resourceStates } from '../../endpoints/endpoint.ts';
 import { underPolicy } from '../../endpoints/self-hosted.ts';
 import { endpointListView } from '../../views/endpoint.ts';
 import { withBackend } from '../backend-of.ts';
 import { noProjects } from './projects.ts';
-import type { Command } from '../commander.ts';
+import { InvalidArgumentError, type Command } from '../commander.ts';
 import { emitWarned } from '../emit-warned.ts';
 import { examples, withOutput } from '../options.ts';
 import { withConnection } from '../profile-of.ts';
@@ -17,7 +17,7 @@ export function endpointList(command: Command, context: Context) {
     .option('--task-queue <name>', 'only those that lead to this task queue')
     .option('--name <glob>', 'only names like this, e.g. billing-*')
     .option('--caller <namespace>', 'only those whose list has this namespace')
-    .option('--state <state>', 'only those in this state, e.g. active')
+    .option('--state <state>', 'only those in this state, e.g. active', parseState)
     .option('--project <id>', 'only those of this project (Cloud)')
     .addHelpText(
       'after',
@@ -53,6 +53,12 @@ export function endpointList(command: Command, context: Context) {
         await emitWarned(context, options, endpointListView, { ...(await opened.envelope()), items, warnings });
       });
     });
+}
+
+function parseState(text: string): string {
+  const state = text.toLowerCase().replaceAll('_', '-');
+  if ((resourceStates as readonly string[]).includes(state) || /^state-\d+$/.test(state)) return state;
+  throw new InvalidArgumentError(`States are ${resourceStates.slice(1).join(', ')}.`);
 }
 
 type Options = Omit<Filter, 'projectId'> & { readonly project?: string };

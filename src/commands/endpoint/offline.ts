@@ -19,9 +19,17 @@ import { profileOf } from '../profile-of.ts';
 export function withFiles<A extends unknown[], O extends OptionValues, G extends OptionValues>(
   command: Command<A, O, G>,
 ) {
+  return withNexusFiles(command, 'nexus.yaml, a folder of them, or a policy file').addOption(
+    new Option('--offline', 'answer from files alone'),
+  );
+}
+
+export function withNexusFiles<A extends unknown[], O extends OptionValues, G extends OptionValues>(
+  command: Command<A, O, G>,
+  what: string,
+) {
   return command
-    .addOption(new Option('-f, --file <path>', 'nexus.yaml, a folder of them, or a policy file'))
-    .addOption(new Option('--offline', 'answer from files alone'))
+    .addOption(new Option('-f, --file <path>', what))
     .addOption(
       new Option('--var <name>', 'environment variable whose ${NAME} counts in nexus.yaml; repeatable').argParser(
         collect,

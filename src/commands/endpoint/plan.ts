@@ -29,6 +29,10 @@ export function endpointPlan(command: Command, context: Context) {
       ),
     )
     .action(async (options) => {
+      if (options.live !== undefined && options.offline !== true)
+        throw new NexusctlError('USAGE', '--live goes with --offline: without it the server says what is live');
+      if (options.out !== undefined && options.offline === true)
+        throw new NexusctlError('USAGE', 'what is planned --offline cannot be saved: it was compared with no server');
       if (options.offline === true) {
         const plan = await planOffline(context, options, options.live);
         const result = { backend: plan.backend, ...plan.plan, warnings: [] };

@@ -66,6 +66,8 @@ describe('create, get, list', () => {
     expect(await names('--target-namespace orders.sndbx')).toEqual([]);
     expect(await names(`--state ACTIVE --name ${two}`)).toEqual([two]);
     expect(await names('--state deleting')).toEqual([]);
+    const { exitCode, stderr } = await account.run('endpoint list --state actve');
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('active, updating')]);
   });
 });
 
@@ -277,4 +279,9 @@ describe('the account guard', () => {
     expect(stderr).toContain('belongs to account sndbx, not to other');
     expect((await account.run('endpoint list --account sndbx')).exitCode).toBe(0);
   });
+});
+
+it('policy status says that Temporal Cloud has no policy', async () => {
+  const { exitCode, stderr } = await account.run('endpoint policy status');
+  expect([exitCode, stderr]).toEqual([3, expect.stringContaining('there is no policy')]);
 });

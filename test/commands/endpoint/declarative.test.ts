@@ -98,12 +98,19 @@ describe('a saved plan', () => {
     expect(await callersOf(name)).toEqual([]);
   });
 
-  it.each([['endpoint apply'], ['endpoint apply plan.json -f nexus.yaml'], ['endpoint plan']])(
-    '%s is a usage error',
-    async (line) => {
-      expect((await run(line)).exitCode).toBe(2);
-    },
-  );
+  it.each([
+    ['endpoint apply'],
+    ['endpoint apply plan.json -f nexus.yaml'],
+    ['endpoint apply plan.json --prune'],
+    ['endpoint apply plan.json --var HOME'],
+    ['endpoint apply -f nexus.yaml --offline'],
+    ['endpoint plan'],
+    ['endpoint plan -f nexus.yaml --live live.yaml'],
+    ['endpoint plan -f nexus.yaml --live nexus.yaml --offline --out plan.json'],
+  ])('%s is a usage error', async (line) => {
+    write('nexus.yaml', file());
+    expect((await run(line)).exitCode).toBe(2);
+  });
 });
 
 describe('apply', () => {

@@ -1,6 +1,7 @@
 import type { Context } from '../../../context.ts';
 import { enforcementOf, unknownEnforcement, type Enforcement } from '../../../endpoints/self-hosted.ts';
 import { NexusctlError } from '../../../errors/nexusctl-error.ts';
+import { backendToRead } from '../../../profile/backend.ts';
 import type { Connection } from '../../../profile/connection.ts';
 import { makeProgress } from '../../../output/progress.ts';
 import { policyStatusView, type PolicyStatusResult } from '../../../views/policy.ts';
@@ -30,6 +31,14 @@ export function policyStatus(command: Command, context: Context) {
     )
     .action(async (options) => {
       const profile = await profileOf(context, options);
+      if (backendToRead(profile).backend === 'cloud')
+        throw new NexusctlError(
+          'UNSUPPORTED_BY_SERVER',
+          'Temporal Cloud keeps the allowlist itself: there is no policy',
+          {
+            hint: 'see it with `nexusctl endpoint callers`, or choose the profile of a self-hosted cluster',
+          },
+        );
       const store = await policyOf(context, profile);
       const policy = (await store?.read()) ?? null;
       const secrets = secretsOf(context, options);
