@@ -76,7 +76,8 @@ function recognise(bytes: Buffer, form: InputForm, base64: boolean): Document {
   if (inner !== null) {
     const found = protoType(inner);
     if (found !== null) return { kind: 'proto', type: found, bytes: inner, base64: true };
-    if (inner[skipSpace(inner, 0)] === 0x7b)
+    const opening = inner[skipSpace(inner, 0)];
+    if (opening === 0x7b || opening === 0x5b)
       return { kind: 'json', batches: readJson(makeInflow(one(inner)), form), base64: true };
   }
   if (bytes.includes('"metadata"') && isText(bytes.subarray(0, 4096)))

@@ -6,7 +6,7 @@ import { payloadOfLines } from './flattened.ts';
 import { decodeBase64, payloadOfParts, readPayloadJson } from './json-form.ts';
 import type { Opened } from './layers.ts';
 import { after, all, type Maybe } from './maybe.ts';
-import { makePayload, type Payload } from './payload.ts';
+import type { Payload } from './payload.ts';
 import { historyType } from './schema.ts';
 import { isString, openBrace, skipSpace, stringAt } from './json-scan.ts';
 import type { OpenPlace, Place } from './place.ts';
@@ -14,6 +14,7 @@ import { makeOperations } from './position.ts';
 import { renderBatch } from './render.ts';
 import { handleProto, transformPayload, transformProto, unreadable, withPayloads } from './transform-payload.ts';
 import { walkJson } from './walk-json.ts';
+import { payloadOfShorthand } from './value.ts';
 
 /** Applies a change to every payload of a document, a batch at a time. */
 export async function* transformDocument(document: Document, change: Change): AsyncGenerator<HandledBatch> {
@@ -47,7 +48,7 @@ function transformPlace(bytes: Buffer, place: Place, change: Change): Maybe<Hand
   const { path, position } = place;
   switch (place.form) {
     case 'value': {
-      const payload = shorthandPayload(bytes.subarray(place.start, place.end));
+      const payload = payloadOfShorthand(bytes.subarray(place.start, place.end));
       return after(change(payload, position), (opened) => ({ path, position, before: payload, opened, place }));
     }
     case 'blob': {
@@ -73,13 +74,6 @@ function transformPlace(bytes: Buffer, place: Place, change: Change): Maybe<Hand
 function payloadAt(bytes: Buffer, { form, parts, start, end }: Place): Payload {
   if (parts !== null) return payloadOfParts(bytes, parts);
   return form === 'lines' ? payloadOfLines(bytes.subarray(start, end)) : readPayloadJson(bytes, start);
-}
-
-/** The payload behind a value in shorthand: the CLI's rule, api-go common/v1/payload_json.go. */
-export function shorthandPayload(value: Buffer): Payload {
-  return value.toString('latin1') === 'null'
-    ? makePayload({ encoding: 'binary/null' })
-    : makePayload({ encoding: 'json/plain' }, value);
 }
 
 async function transformBlob(history: Buffer, place: Place, change: Change): Promise<readonly Handled[]> {

@@ -1,7 +1,18 @@
 import { isUtf8 } from 'node:buffer';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
-import { skipSpace, skipValue } from './json-scan.ts';
-import { encodingOf, metadataText, type Payload } from './payload.ts';
+import {
+  firstMember,
+  isNull,
+  isString,
+  keyEnd,
+  nextMember,
+  openBrace,
+  skipSpace,
+  skipValue,
+  stringAt,
+  valueStart,
+} from './json-scan.ts';
+import { encodingOf, makePayload, metadataText, type Payload } from './payload.ts';
 
 /** What a payload holds: JSON as it was written (numbers exact, never parsed), or bytes. */
 export type Value = { readonly json: string } | { readonly bytes: Buffer };
@@ -21,6 +32,34 @@ export function shorthandOf(payload: Payload): string | null {
   if (messageType === undefined || !value.json.startsWith('{')) return value.json;
   const empty = /^\{\s*\}$/.test(value.json);
   return `{"_protoMessageType":${JSON.stringify(messageType)}${empty ? '' : ','}${value.json.slice(1)}`;
+}
+
+/** The payload behind a value in shorthand: the CLI's rule, api-go common/v1/payload_json.go. */
+export function payloadOfShorthand(value: Buffer): Payload {
+  if (isNull(value, 0)) return makePayload({ encoding: 'binary/null' });
+  const message = messageOfShorthand(value);
+  if (message === null) return makePayload({ encoding: 'json/plain' }, value);
+  return makePayload({ encoding: 'json/protobuf', messageType: message.type }, message.data);
+}
+
+/** A proto message in shorthand without the member that names its type, and every other byte as it was. */
+function messageOfShorthand(value: Buffer): { readonly type: string; readonly data: Buffer } | null {
+  if (value[0] !== openBrace || !value.includes('"_protoMessageType"')) return null;
+  let previousEnd = -1;
+  for (let at = firstMember(value, 0, 0); at >= 0;) {
+    const behindKey = keyEnd(value, at);
+    const start = valueStart(value, behindKey);
+    const end = skipValue(value, start, 1);
+    const next = nextMember(value, end);
+    if (stringAt(value, { start: at, end: behindKey }) === '_protoMessageType' && isString(value, start)) {
+      const [from, to] = next >= 0 ? [at, next] : [previousEnd === -1 ? at : previousEnd, end];
+      const data = Buffer.concat([value.subarray(0, from), value.subarray(to)]);
+      return { type: stringAt(value, { start, end }), data };
+    }
+    previousEnd = end;
+    at = next;
+  }
+  return null;
 }
 
 function isJson(data: Buffer): boolean {

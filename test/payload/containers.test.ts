@@ -96,6 +96,7 @@ const containers: readonly [name: string, make: (payload: Payload) => string | B
   ['a Cloud export', (payload) => item(item(message('history.v1.History', { events: events(payload, 49) })))],
   ['base64 of a proto Payload', (payload) => `${message('common.v1.Payload', payload).toString('base64')}\n`],
   ['base64 of JSON', (payload) => base64(JSON.stringify(payload))],
+  ['base64 of a JSON list', (payload) => base64(JSON.stringify([payload]))],
   [
     'a line of the CLI',
     (payload) => `Results:\n  Result          ${JSON.stringify(payload)}\n  ResultEncoding  binary/encrypted\n`,
@@ -171,7 +172,8 @@ describe.each(containers)('%s', (name, make) => {
     const { stdout, exitCode } = await run('decode', make(sealed), '--mode', 'readable', ...keys);
     expect(exitCode).toBe(0);
     // Raw histories stay what they are: proto in base64.
-    const shown = name === 'base64 of JSON' ? Buffer.from(stdout, 'base64').toString() : stdout;
+    const shown =
+      name.startsWith('base64 of') && name.includes('JSON') ? Buffer.from(stdout, 'base64').toString() : stdout;
     if (!name.includes('raw')) expect(shown.replace(/\s/g, '')).toContain('{"order":1234567890123456789}');
     expect(stdout).not.toContain('YmluYXJ5L2VuY3J5cHRlZA==');
   });
@@ -248,6 +250,19 @@ it.each([
   expect(JSON.parse(stdout)).toMatchObject({
     payloads: [{ path: `$${path}.memo.fields.m`, status: 'decoded', value: { a: 1 } }],
   });
+});
+
+it.each([
+  ['{"_protoMessageType":"pkg.Msg","a":1}', '{"a":1}'],
+  ['{"a":12345678901234567890, "_protoMessageType":"pkg.Msg"}', '{"a":12345678901234567890}'],
+  ['{"a":1,  "_protoMessageType":"pkg.Msg","b":2}', '{"a":1,  "b":2}'],
+  ['{ "_protoMessageType" : "pkg.Msg" }', '{  }'],
+])('%s in shorthand is a message in proto JSON', async (shorthand, data) => {
+  const there = await run('encrypt', `[${shorthand},2]`, ...keys);
+  const back = await run('decode', there.stdout, '--mode', 'replay', ...keys);
+  const { payloads } = JSON.parse(back.stdout) as { payloads: object[] };
+  const metadata = { encoding: base64('json/protobuf'), messageType: base64('pkg.Msg') };
+  expect(payloads[0]).toEqual({ metadata, data: base64(data) });
 });
 
 describe('outside the payloads', () => {
