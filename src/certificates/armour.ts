@@ -56,7 +56,7 @@ function block(given: Raw): Armoured {
       damage: null,
       manglings: shape,
     };
-  const { der, kind, alphabet } = decodeBody(raw);
+  const { der, kind, alphabet } = decodeBody(label === 'TRUSTED CERTIFICATE' ? withoutTrust(raw) : raw);
   if (kind === 'unknown') return { kind, der, damage: damageOf(der, footer), manglings: shape };
   const mislabelled = !fits(label, kind) ? (['wrong-label'] as const) : [];
   const cut = footer === null ? (['no-footer'] as const) : [];
@@ -126,6 +126,12 @@ function decodeBody(raw: string): Pick<Armoured, 'kind' | 'der'> & { readonly al
   return { kind, der: plain, alphabet: [] };
 }
 
+/** What OpenSSL trusts a certificate for stands behind it in the same block. */
+function withoutTrust(raw: string): string {
+  const bytes = Buffer.from(raw, 'base64');
+  return Buffer.from(readDer(bytes)?.bytes ?? bytes).toString('base64');
+}
+
 function withoutHeaders(raw: string): string {
   return raw.replace(/^[A-Za-z-]+:[^\n]*$/gm, '');
 }
@@ -150,7 +156,6 @@ function damageOf(der: Uint8Array, footer: string | null): 'truncated' | 'corrup
 }
 
 function fits(label: string, kind: Kind): boolean {
-  if (kind === 'certificate') return ['CERTIFICATE', 'X509 CERTIFICATE', 'TRUSTED CERTIFICATE'].includes(label);
   if (kind === 'request') return ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST'].includes(label);
   if (kind === 'pkcs7') return ['PKCS7', 'CMS'].includes(label);
   if (kind === 'public-key') return label.endsWith('PUBLIC KEY');

@@ -10,6 +10,7 @@ export interface CertificateFacts {
   readonly serial: string;
   /** SHA-256 of the DER, in hexadecimal with colons. */
   readonly fingerprint: string;
+  /** Invalid dates where the certificate has none that can be read. */
   readonly notBefore: Date;
   readonly notAfter: Date;
   /** Subject alternative names: DNS names, addresses, URIs. */
@@ -50,7 +51,10 @@ export function factsOf(der: Uint8Array): CertificateFacts {
   return {
     subject: nameText(certificate.subject),
     issuer: nameText(certificate.issuer),
-    serial: certificate.serialNumber,
+    // Whole bytes, as openssl writes them.
+    serial: certificate.serialNumber.replace(/[0-9A-F]+/, (digits) =>
+      digits.padStart(digits.length + (digits.length % 2), '0'),
+    ),
     fingerprint: certificate.fingerprint256,
     notBefore: new Date(certificate.validFrom),
     notAfter: new Date(certificate.validTo),
@@ -81,6 +85,11 @@ export function keyFacts(key: KeyObject): KeyFacts {
     ...(modulusLength === undefined ? {} : { bits: modulusLength }),
     ...(namedCurve === undefined ? {} : { curve: namedCurve }),
   };
+}
+
+/** A time of a certificate for people and for JSON. */
+export function timeText(time: Date): string {
+  return Number.isNaN(time.getTime()) ? 'unreadable' : time.toISOString();
 }
 
 export function sameBytes(one: Uint8Array, other: Uint8Array): boolean {

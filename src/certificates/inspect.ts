@@ -1,6 +1,6 @@
 import { commandLine, finding, type Finding } from '../connectivity/finding.ts';
 import { classify, type Damage, type Item } from './classify.ts';
-import { factsOf, keyFacts, type CertificateFacts, type KeyFacts } from './facts.ts';
+import { factsOf, keyFacts, timeText, type CertificateFacts, type KeyFacts } from './facts.ts';
 import { chainFrom, judgeChain, judgeClient, judgeKey, judgeServer, judgeUploadedCa, type Situation } from './judge.ts';
 import { isPrivateKey, kindNames, type Kind } from './kind.ts';
 import { describeManglings, manglings as mangled, type Mangling } from './mangling.ts';
@@ -107,8 +107,8 @@ function describe(facts: CertificateFacts, findings: readonly Finding[]): Certif
     issuer,
     serial,
     fingerprint,
-    notBefore: facts.notBefore.toISOString(),
-    notAfter: facts.notAfter.toISOString(),
+    notBefore: timeText(facts.notBefore),
+    notAfter: timeText(facts.notAfter),
     names,
     key,
     isCa,

@@ -1,5 +1,5 @@
 import { finding, type Finding } from '../connectivity/finding.ts';
-import { sameBytes, type CertificateFacts, type KeyFacts } from './facts.ts';
+import { sameBytes, timeText, type CertificateFacts, type KeyFacts } from './facts.ts';
 
 export interface Situation {
   readonly now: Date;
@@ -15,9 +15,15 @@ export interface Situation {
 export function judgeValidity(facts: CertificateFacts, { now, expiresInMs, name }: Situation): readonly Finding[] {
   const evidence = {
     ...identity(facts, name),
-    notBefore: facts.notBefore.toISOString(),
-    notAfter: facts.notAfter.toISOString(),
+    notBefore: timeText(facts.notBefore),
+    notAfter: timeText(facts.notAfter),
   };
+  if (evidence.notBefore === 'unreadable' || evidence.notAfter === 'unreadable')
+    return [
+      finding('CRT003', `${facts.subject} has a validity that cannot be read: nobody accepts it`, {
+        evidence: identity(facts, name),
+      }),
+    ];
   const left = facts.notAfter.getTime() - now.getTime();
   if (left < 0) {
     const days = Math.floor(-left / dayMs);
@@ -73,9 +79,12 @@ export function judgeClient(facts: CertificateFacts, situation: Situation): read
       ),
     );
   const usages = facts.extendedKeyUsage;
-  if (facts.hasExtendedKeyUsage && !usages.includes('clientAuth') && !usages.includes('anyExtendedKeyUsage'))
+  const anything = usages.includes('anyExtendedKeyUsage');
+  if (facts.hasExtendedKeyUsage && !usages.includes('clientAuth'))
     found.push(
       finding('CRT008', `${facts.subject} is issued for ${usages.join(', ')}, not for clientAuth`, {
+        // Servers in Go and Java take that for clientAuth, those on OpenSSL do not.
+        ...(anything ? { severity: cloud ? 'error' : 'warning' } : {}),
         evidence: { ...evidence, usages },
       }),
     );
@@ -102,7 +111,7 @@ export function judgeClient(facts: CertificateFacts, situation: Situation): read
 export function judgeServer(facts: CertificateFacts, situation: Situation): readonly Finding[] {
   const { now, name } = situation;
   const evidence = { subject: facts.subject, issuer: facts.issuer, fingerprint: facts.fingerprint };
-  const dates = { notBefore: facts.notBefore.toISOString(), notAfter: facts.notAfter.toISOString() };
+  const dates = { notBefore: timeText(facts.notBefore), notAfter: timeText(facts.notAfter) };
   const found: Finding[] = [];
   if (facts.notAfter.getTime() < now.getTime())
     found.push(

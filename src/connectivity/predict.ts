@@ -1,3 +1,4 @@
+import { factsOf } from '../certificates/facts.ts';
 import type { Code } from './catalogue.ts';
 import { sdks, type CheckResult, type EvidenceMap, type Prediction, type Sdk, type Subject } from './check.ts';
 import type { Finding } from './finding.ts';
@@ -100,6 +101,7 @@ function distrusts(sdk: Sdk, finding: Finding, evidence: Partial<EvidenceMap>, s
   if (sdk === 'go' && profile.tls.disableHostVerification?.value === true) return false;
   if (code === 'TLS009' && !isFailure(finding)) return sdk === 'core';
   if (code === 'TLS018' || code === 'TLS017') return sdk !== 'typescript-client';
+  if (sdk === 'go' && finding.evidence['errno'] === 'INVALID_PURPOSE' && isForAnything(evidence)) return false;
   if (code === 'TLS012' || code === 'ADR009') return true;
   if (code === 'PRX009' && evidence['proxy-environment']?.proxy) return goesThroughProxy(sdk, evidence, subject);
   const stores = evidence['tls-trust']?.stores;
@@ -127,6 +129,12 @@ function goesThroughProxy(sdk: Sdk, evidence: Partial<EvidenceMap>, { env }: Sub
       return own !== null && own.host === proxy.host && own.port === proxy.port;
     }
   }
+}
+
+/** anyExtendedKeyUsage is enough for Go, not for OpenSSL and rustls. */
+function isForAnything({ tls }: Partial<EvidenceMap>): boolean {
+  const leaf = tls?.chain[0];
+  return leaf !== undefined && factsOf(leaf).extendedKeyUsage.includes('anyExtendedKeyUsage');
 }
 
 /** Go takes a server certificate that is itself among the roots, whoever issued it. */

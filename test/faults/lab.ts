@@ -126,6 +126,8 @@ async function openssl(folder: string, write: Lab['write']): Promise<void> {
       '[selfca]\nbasicConstraints=critical,CA:TRUE\nsubjectAltName=DNS:localhost,IP:127.0.0.1\n' +
       '[narrow]\nbasicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign\nnameConstraints=critical,permitted;DNS:corp.example\n' +
       '[client]\nbasicConstraints=CA:FALSE\nkeyUsage=digitalSignature\nextendedKeyUsage=clientAuth\n' +
+      '[anything]\nbasicConstraints=CA:FALSE\nkeyUsage=digitalSignature\nextendedKeyUsage=anyExtendedKeyUsage\n' +
+      'subjectAltName=DNS:localhost,IP:127.0.0.1\n' +
       '[encipher]\nbasicConstraints=CA:FALSE\nkeyUsage=keyEncipherment\nextendedKeyUsage=clientAuth\n',
   );
   const key = (name: string): void =>
@@ -159,6 +161,8 @@ async function openssl(folder: string, write: Lab['write']): Promise<void> {
     ['client-middle', 'client-ca', '/CN=Client Intermediate CA', 'ca'],
     ['chained-client', 'client-middle', '/CN=chained client', 'client'],
     ['encipher-client', 'client-ca', '/CN=may not sign', 'encipher'],
+    ['anything-client', 'client-ca', '/CN=for anything', 'anything'],
+    ['anything-server', 'ca', '/CN=for anything', 'anything'],
     ['same-name-client', 'client-ca', '/CN=Lab Client CA', 'client'],
   ] as const) {
     key(`${name}.key`);

@@ -185,10 +185,5 @@ function refusal(
 /** Node's `keyUsage` is the extended key usage: clientAuth is 1.3.6.1.5.5.7.3.2. */
 function lacksClientUsage(certificate: X509Certificate): boolean {
   const usages = certificate.keyUsage as readonly string[] | undefined;
-  return (
-    usages !== undefined &&
-    usages.length > 0 &&
-    !usages.includes('1.3.6.1.5.5.7.3.2') &&
-    !usages.includes('2.5.29.37.0')
-  );
+  return usages !== undefined && usages.length > 0 && !usages.includes('1.3.6.1.5.5.7.3.2');
 }

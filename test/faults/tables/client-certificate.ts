@@ -21,6 +21,7 @@ export const clientCertificateFaults: readonly Fault[] = (['TLSv1.2', 'TLSv1.3']
   { name: `without its intermediate, ${version}`, code: 'CRT012', scene: mtls('chained-client', version) },
   { name: `expired, ${version}`, code: 'CRT004', scene: mtls('expired-client', version) },
   { name: `not yet valid, ${version}`, code: 'CRT005', scene: mtls('early-client', version) },
+  { name: `for anything, ${version}`, code: 'CRT008', scene: mtls('anything-client', version) },
   { name: `for servers, ${version}`, code: 'CRT008', scene: mtls('server-usage-client', version) },
   { name: `CA as client, ${version}`, code: 'CRT007', scene: mtls('client-ca', version) },
 ]);

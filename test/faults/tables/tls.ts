@@ -148,6 +148,7 @@ export const tlsFaults: readonly Fault[] = [
     works: true,
     scene: shows('cn-only', {}, ['--tls-server-name', 'localhost']),
   },
+  { name: 'certificate for anything', code: 'TLS021', scene: hides('anything-server') },
   { name: 'certificate for clients', code: 'TLS021', scene: hides('client-usage-server') },
   { name: 'inspecting proxy', code: 'PRX009', scene: hides('inspected') },
   {
