@@ -1,4 +1,4 @@
-import { bigintOf, bytesField, readFields, textOf, varintField, wireType } from '../protobuf/wire.ts';
+import { bigintOf, bytesField, fieldHead, readFields, textOf, varintField, wireType } from '../protobuf/wire.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { makeByteCache } from './byte-cache.ts';
 
@@ -114,13 +114,25 @@ function sameMetadata(message: Buffer, end: number): ReadonlyMap<string, Buffer>
 }
 
 /** The proto form of a payload. */
-export function encodePayload(payload: Payload): Buffer {
-  const parts: Buffer[] = [];
-  for (const [key, value] of payload.metadata)
-    parts.push(bytesField(1, Buffer.concat([bytesField(1, key), bytesField(2, value)])));
-  if (payload.data.length > 0) parts.push(bytesField(2, payload.data));
-  for (const size of payload.externalPayloads) parts.push(bytesField(3, size === 0n ? '' : varintField(1, size)));
-  return Buffer.concat([...parts, ...payload.unknown]);
+export function encodePayload({ metadata, data, externalPayloads, unknown }: Payload): Buffer {
+  const parts = [encodeMetadata(metadata)];
+  if (data.length > 0) parts.push(fieldHead(2, data.length), data);
+  for (const size of externalPayloads) parts.push(bytesField(3, size === 0n ? '' : varintField(1, size)));
+  return Buffer.concat([...parts, ...unknown]);
+}
+
+const encoded = new WeakMap<ReadonlyMap<string, Buffer>, Buffer>();
+
+/** Payloads of a document share their metadata. */
+function encodeMetadata(metadata: ReadonlyMap<string, Buffer>): Buffer {
+  const known = encoded.get(metadata);
+  if (known !== undefined) return known;
+  const entries = [...metadata].map(([key, value]) =>
+    bytesField(1, Buffer.concat([bytesField(1, key), bytesField(2, value)])),
+  );
+  const bytes = Buffer.concat(entries);
+  encoded.set(metadata, bytes);
+  return bytes;
 }
 
 /** The inner payload of a codec layer; what is not one is corrupt or was opened with a wrong key. */

@@ -1,5 +1,5 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
-import { bigintOf, bytesField, makePlace, nextField, readFields, textOf, varint, wireType } from '../protobuf/wire.ts';
+import { bigintOf, fieldHead, makePlace, nextField, readFields, textOf, varint, wireType } from '../protobuf/wire.ts';
 import { limits } from './limits.ts';
 import type { OpenPosition } from './place.ts';
 import type { Operations, Position } from './position.ts';
@@ -76,7 +76,7 @@ function changeFields<T>(
     const value = message.subarray(place.from, place.to);
     const changed = change(value, field);
     if (changed === value) continue;
-    parts.push(message.subarray(copied, at), bytesField(place.number, changed));
+    parts.push(message.subarray(copied, at), fieldHead(place.number, changed.length), changed);
     copied = place.end;
   }
   return parts.length === 0 ? message : Buffer.concat([...parts, message.subarray(copied)]);

@@ -151,29 +151,13 @@ export function varintField(number: number, value: number | bigint): Buffer {
 
 /** A string, bytes or an embedded message. */
 export function bytesField(number: number, value: Uint8Array | string): Buffer {
-  const tag = number * 8 + wireType.bytes;
-  const length = typeof value === 'string' ? Buffer.byteLength(value) : value.length;
-  const field = Buffer.allocUnsafe(varintLength(tag) + varintLength(length) + length);
-  const start = putVarint(field, putVarint(field, 0, tag), length);
-  if (typeof value === 'string') field.write(value, start);
-  else field.set(value, start);
-  return field;
+  const contents = typeof value === 'string' ? Buffer.from(value) : value;
+  return Buffer.concat([fieldHead(number, contents.length), contents]);
 }
 
-/** For tags and lengths, which are below 2^32. */
-function varintLength(value: number): number {
-  let length = 1;
-  for (let rest = value; rest > 0x7f; rest >>>= 7) length += 1;
-  return length;
-}
-
-/** @returns where the next byte goes */
-function putVarint(bytes: Buffer, start: number, value: number): number {
-  let at = start;
-  let rest = value;
-  for (; rest > 0x7f; rest >>>= 7) bytes[at++] = (rest & 0x7f) | 0x80;
-  bytes[at++] = rest;
-  return at;
+/** What stands before the contents of such a field. */
+export function fieldHead(number: number, length: number): Buffer {
+  return Buffer.from([...varintBytes(number * 8 + wireType.bytes), ...varintBytes(length)]);
 }
 
 /** An unsigned varint; a negative number is written as its 64-bit two's complement, as int32 and int64 are. */
