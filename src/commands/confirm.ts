@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { escapeTerminalBlock } from '../output/escape.ts';
+import { wrapLine } from '../output/wrap.ts';
 
 interface Answers {
   readonly yes?: boolean | undefined;
@@ -28,8 +29,15 @@ export async function confirm(context: Context, answers: Answers, question: Ques
       hint: 'look at it with --dry-run, then answer with --yes',
     });
   const how = question.word === undefined ? 'Go on? (y/N) ' : `Type ${question.word} to go on: `;
-  await stderr.write(escapeTerminalBlock(`${question.text}\n${how}`));
-  const answer = (await readLine(stdin, signal)).trim();
+  const lines = escapeTerminalBlock(question.text)
+    .split('\n')
+    .map((line) => wrapLine(line, stderr.columns));
+  await stderr.write([...lines, escapeTerminalBlock(how)].join('\n'));
+  const line = await readLine(stdin, signal);
+  // Nobody pressed Enter: what is said next begins on a line of its own.
+  if (line === null) await stderr.write('\n');
+  signal.throwIfAborted();
+  const answer = (line ?? '').trim();
   const agreed = question.word === undefined ? /^y(es)?$/i.test(answer) : answer === question.word;
   if (!agreed) throw new NexusctlError('CANCELLED', 'declined; nothing was changed');
 }
@@ -38,31 +46,30 @@ function firstLine(text: string): string {
   return text.split('\n', 1)[0] ?? '';
 }
 
-/** One line of a terminal; its end counts as an empty line. */
-function readLine(stdin: Context['stdin'], signal: AbortSignal): Promise<string> {
-  return new Promise((resolve, reject) => {
+/** One line of a terminal; null when it ends before, or the command is interrupted. */
+function readLine(stdin: Context['stdin'], signal: AbortSignal): Promise<string | null> {
+  return new Promise((resolve) => {
     let text = '';
-    const finish = (settle: () => void) => {
+    const finish = (line: string | null) => {
       stdin.off('data', take);
-      stdin.off('end', end);
-      signal.removeEventListener('abort', abort);
+      stdin.off('end', stop);
+      signal.removeEventListener('abort', stop);
       stdin.pause();
-      settle();
+      resolve(line);
     };
     const take = (chunk: Buffer | string) => {
       text += String(chunk);
       const at = text.indexOf('\n');
-      if (at >= 0) finish(() => resolve(text.slice(0, at)));
+      if (at >= 0) finish(text.slice(0, at));
     };
-    const end = () => finish(() => resolve(text));
-    const abort = () => finish(() => reject(signal.reason as Error));
+    const stop = () => finish(null);
     if (signal.aborted) {
-      abort();
+      stop();
       return;
     }
     stdin.on('data', take);
-    stdin.on('end', end);
-    signal.addEventListener('abort', abort, { once: true });
+    stdin.on('end', stop);
+    signal.addEventListener('abort', stop, { once: true });
     stdin.resume();
   });
 }

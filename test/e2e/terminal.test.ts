@@ -42,6 +42,17 @@ describe.skipIf(!hasTerminal)('a secret that is typed on a terminal (python3 is 
     expect(text).toBeNull();
   });
 
+  it.each([
+    ['Ctrl-C', '\u0003', 130, 'error: interrupted'],
+    ['Ctrl-D', '\u0004', 1, 'error: declined'],
+  ])('a question that ends with %s is answered on a line of its own', async (_name, key, code, words) => {
+    const path = join(await makeFolder({ 'temporal.toml': '[profile.a]\naddress = "a:1"\n' }), 'temporal.toml');
+    const argv = ['config', 'unset', '--all', '--profile', 'a', '--config-file', path];
+    const { exitCode, screen } = await runOnTerminal(argv, [['(y/N)', key]], {});
+    expect(exitCode).toBe(code);
+    expect(screen.split(/\r?\n/)).toContainEqual(expect.stringMatching(new RegExp(`^${words}`)));
+  });
+
   it('a whole profile goes only when somebody says yes', async () => {
     const before = '[profile.a]\naddress = "a:1"\n';
     const path = join(await makeFolder({ 'temporal.toml': before }), 'temporal.toml');
