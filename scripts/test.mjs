@@ -3,15 +3,20 @@
 import process from 'node:process';
 import { runInGroup } from './process-group.mjs';
 
-const script = (name) => runInGroup([process.execPath, `scripts/${name}.mjs`]);
+const script = ([name, ...args]) => runInGroup([process.execPath, `scripts/${name}.mjs`, ...args]);
 const unit = process.argv.includes('--unit');
 const rest = process.argv.slice(2).filter((argument) => argument !== '--unit');
-const before = ['setup', ...(unit ? [] : ['neighbours']), ...(unit || rest.length > 0 ? [] : ['authorizer', 'web-ui'])];
+const goPrograms = ['temporal-web-ui', 'temporal-cli', 'faults-go-sdk'].map((name) => ['go-programs', name]);
+const before = [
+  ['setup'],
+  ...(unit ? [] : [['neighbours']]),
+  ...(unit || rest.length > 0 ? [] : [['authorizer'], ...goPrograms]),
+];
 const failed = [];
 for (const step of before) {
   const code = await script(step);
-  if (code > 128 || (code !== 0 && step === 'setup')) process.exit(code);
-  if (code !== 0) failed.push(step);
+  if (code > 128 || (code !== 0 && step[0] === 'setup')) process.exit(code);
+  if (code !== 0) failed.push(step.join(' '));
 }
 const projects = unit ? ['--project', 'unit'] : [];
 const code = await runInGroup(['node_modules/.bin/vitest', 'run', ...projects, ...rest]);

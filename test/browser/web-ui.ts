@@ -1,22 +1,13 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
+import { goProgram } from '../helpers/go-program.ts';
 import { startGuarded } from '../helpers/guarded-process.ts';
 
-/** The real Web UI: NEXUSCTL_WEB_UI, else what scripts/web-ui.mjs has cached or builds now; null when there is none. */
+/** The real Web UI: NEXUSCTL_WEB_UI, else what scripts/go-programs.mjs makes; null when there is none. */
 export async function webUiBinary(): Promise<string | null> {
-  const named = process.env['NEXUSCTL_WEB_UI'];
-  if (named !== undefined) return named;
-  const build = promisify(execFile)(process.execPath, ['scripts/web-ui.mjs'], { maxBuffer: 1 << 24 });
-  const { stdout } = await build.catch((error: unknown) => ({ stdout: String(error) }));
-  const path = stdout.trim().split('\n').at(-1) ?? '';
-  if (existsSync(path)) return path;
-  if (process.env['CI'] === 'true') throw new Error(`no Web UI: ${stdout}`);
-  return null;
+  return process.env['NEXUSCTL_WEB_UI'] ?? goProgram('temporal-web-ui');
 }
 
 export interface WebUi {

@@ -1,5 +1,4 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { goProgram } from '../helpers/go-program.ts';
 import type { Scene } from './fault.ts';
 import { startChildren, type SdkResult } from './sdk.ts';
 
@@ -31,11 +30,10 @@ export function goEnvironment({ args = [], env = {}, cwd }: Scene): Readonly<Rec
   return cwd === undefined ? given : null;
 }
 
-/** The Go SDK, built by scripts/go-sdk.mjs; null where Go is missing. */
+/** The Go SDK; null where Go is missing. */
 export async function startGoSdk(timeoutMs: number) {
-  const { stdout } = await promisify(execFile)(process.execPath, ['scripts/go-sdk.mjs'], { maxBuffer: 1 << 24 });
-  const program = stdout.trim().split('\n').at(-1) ?? '';
-  if (!program.startsWith('/')) return null;
+  const program = await goProgram('faults-go-sdk');
+  if (program === null) return null;
   const children = startChildren([program]);
   return {
     connect: (scene: Scene, given: Readonly<Record<string, string>>): Promise<SdkResult> =>

@@ -13,6 +13,8 @@ export function installExtension(folder: string): void {
 }
 
 interface Given {
+  /** Which CLI; `temporalCli` unless told. */
+  readonly cli?: string | null;
   /** HOME, working directory and first in PATH. */
   readonly folder: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -22,9 +24,12 @@ interface Given {
 }
 
 /** Runs it with nothing of this environment but PATH. A CLI that hangs on a codec ignores TERM: it is killed. */
-export function temporal(args: readonly string[], { folder, env, stdin = '', onOutput }: Given): Promise<Run> {
-  if (temporalCli === null) throw new Error('there is no temporal CLI: ask `temporalCli` first');
-  const child = spawn(temporalCli, args, {
+export function temporal(
+  args: readonly string[],
+  { cli = temporalCli, folder, env, stdin = '', onOutput }: Given,
+): Promise<Run> {
+  if (cli === null) throw new Error('there is no temporal CLI: ask for it first');
+  const child = spawn(cli, args, {
     cwd: folder,
     env: { PATH: `${folder}${delimiter}${process.env['PATH'] ?? ''}`, HOME: folder, ...env },
     timeout: 60_000,

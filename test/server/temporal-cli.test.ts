@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { makeAuthority } from '../helpers/certificates.ts';
 import { folder, startCodecServer, type RunningServer } from '../helpers/codec-server.ts';
+import { goProgram } from '../helpers/go-program.ts';
 import { runBuilt, type Run } from '../helpers/run.ts';
 import { temporal, temporalCli } from '../helpers/temporal-cli.ts';
 import {
@@ -12,7 +13,12 @@ import {
   type TemporalServer,
 } from '../helpers/temporal-server.ts';
 
-const noCli = 'there is no temporal CLI: node scripts/neighbours.mjs';
+const noCli = 'there is no temporal CLI: node scripts/neighbours.mjs, node scripts/go-programs.mjs temporal-cli';
+/** The last version that Go's module proxy can build, and the one of this time; without -n the old one names no namespace. */
+const versions = [
+  ['1.5.1, a Go module', () => goProgram('temporal-cli'), ['--default-namespace', 'default']],
+  ['1.9.1', () => Promise.resolve(temporalCli), []],
+] as const;
 const namespace = 'orders-prod';
 const token = randomBytes(32).toString('hex');
 const files = folder({
@@ -43,17 +49,19 @@ afterAll(() => files.remove());
 const utf8 = (text: string): string => Buffer.from(text, 'base64').toString();
 const lines = (run: Run): string[] => run.stdout.split('\n').map((line) => line.trim());
 
-describe('the temporal CLI and nexusctl codec-server', () => {
+describe.each(versions)('the temporal CLI %s and nexusctl codec-server', (_version, find, more) => {
+  let program: string | null = null;
   let server: TemporalServer | undefined;
   let inClear: RunningServer;
   let secured: RunningServer;
   beforeAll(async () => {
     const binary = await serverBinary();
-    if (binary === null || temporalCli === null) return;
+    program = await find();
+    if (binary === null || program === null) return;
     const authority = await makeAuthority('Codec CA');
     const leaf = await authority.leaf({ usages: ['serverAuth'], names: ['localhost', '127.0.0.1'] });
     files.write({ 'ca.pem': authority.certificate, 'tls.pem': leaf.certificate, 'tls.key': leaf.key });
-    const args = ['--listen', '127.0.0.1:0', '--keyring', 'keys.toml', '--encode'];
+    const args = ['--listen', '127.0.0.1:0', '--keyring', 'keys.toml', '--encode', ...more];
     const tls = ['--server-cert', 'tls.pem', '--server-key', 'tls.key', '--access', 'access.toml'];
     [server, inClear, secured] = await Promise.all([
       startServer(binary, {}, [namespace, 'default']),
@@ -67,9 +75,9 @@ describe('the temporal CLI and nexusctl codec-server', () => {
 
   /** Runs the CLI against the server; where the codec server is does not come with it. */
   function running(context: TestContext) {
-    if (server === undefined) return context.skip(temporalCli === null ? noCli : noServer);
+    if (server === undefined) return context.skip(program === null ? noCli : noServer);
     const env = { TEMPORAL_ADDRESS: server.address, SSL_CERT_FILE: `${files.path}/ca.pem` };
-    return (...args: readonly string[]) => temporal(args, { folder: files.path, env });
+    return (...args: readonly string[]) => temporal(args, { cli: program, folder: files.path, env });
   }
 
   const start = (id: string, ...values: readonly unknown[]): string[] => [
