@@ -17,9 +17,7 @@ export interface IamPolicy {
  * that are named by one are left out.
  */
 export function iamPolicy(keyring: Keyring): IamPolicy | null {
-  const keys = [...keyring.keys.values()].filter(
-    (key): key is KmsKey => key.kind === 'kms' && key.key.includes(':key/'),
-  );
+  const keys = kmsKeys(keyring).filter(hasArn);
   if (keys.length === 0) return null;
   const byContext = new Map<string, KmsKey[]>();
   for (const key of keys) {
@@ -42,4 +40,22 @@ export function iamPolicy(keyring: Keyring): IamPolicy | null {
       };
     }),
   };
+}
+
+/** What the policy does not say, for people: who takes it as it is would find these keys refused. */
+export function policyGaps(keyring: Keyring): readonly string[] {
+  return kmsKeys(keyring)
+    .filter((key) => !hasArn(key))
+    .map(
+      ({ id, key }) =>
+        `the key '${id}' is not in the policy: '${key}' is no key ARN, which the policy needs (aws kms describe-key --key-id ${key})`,
+    );
+}
+
+function kmsKeys(keyring: Keyring): readonly KmsKey[] {
+  return [...keyring.keys.values()].filter((key) => key.kind === 'kms');
+}
+
+function hasArn({ key }: KmsKey): boolean {
+  return key.includes(':key/');
 }

@@ -7,6 +7,8 @@ import { auditCodes, type AuditFinding } from '../payload/audit-codes.ts';
 interface Audited extends Audit {
   readonly needs: readonly string[];
   readonly policyOnly: boolean;
+  /** The one document, where paths name none. */
+  readonly source: string;
 }
 
 /** Findings of one code that are listed one by one. */
@@ -23,7 +25,6 @@ export const auditView: View<Audited> = {
       '',
       `${String(audit.summary.payloads)} payloads, ${String(audit.summary.encrypted)} encrypted, ${String(audit.summary.errors)} errors, ${String(audit.summary.warnings)} warnings`,
       'Encrypted is not authentic: most formats bind neither the position of a payload nor its namespace.',
-      ...audit.warnings.map((warning) => `${marks.warn} ${warning}`),
     ];
     return lines.join('\n');
   },
@@ -58,13 +59,13 @@ export const auditView: View<Audited> = {
       ]
         .map((cells) => cells.map(escapeCsv).join(','))
         .join('\r\n'),
-    sarif: ({ findings }) => escapeJson(JSON.stringify(sarifOf(findings), null, 2)),
+    sarif: ({ findings, source }) => escapeJson(JSON.stringify(sarifOf(findings, source), null, 2)),
   },
 };
 
 function policyText({ iamPolicy }: Audited): string {
   return iamPolicy === undefined
-    ? 'the keyring has no KMS key with an ARN: no policy is needed'
+    ? 'the keyring has no KMS key with an ARN: there is no policy to print'
     : JSON.stringify(iamPolicy, null, 2);
 }
 
@@ -112,7 +113,7 @@ function needsText(id: string, findings: readonly AuditFinding[]): string {
     : `${String(needing)} payloads here still need the key '${id}': it cannot be retired`;
 }
 
-function sarifOf(findings: readonly AuditFinding[]): object {
+function sarifOf(findings: readonly AuditFinding[], source: string): object {
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -125,8 +126,8 @@ function sarifOf(findings: readonly AuditFinding[]): object {
           },
         },
         results: findings.map(({ code, severity, path, message }) => {
-          const at = path.indexOf(':$');
-          const file = at === -1 ? 'stdin' : path.slice(0, at);
+          const at = path.startsWith('$') ? -1 : path.indexOf(':$');
+          const file = at === -1 ? source : path.slice(0, at);
           return {
             ruleId: code,
             level: severity,

@@ -158,3 +158,27 @@ it('names what a browser blocks before a byte is sent', async () => {
   const silent = await examine(here, { passToken: true, authorization: 'Bearer abcdefgh' });
   expect(silent.primary).toMatchObject({ id: 'token-over-https' });
 });
+
+it.each<[string, number, RegExp, RequestListener]>([
+  [
+    'a proxy whose codec server is down',
+    5,
+    /502.*behind it/,
+    (_request, response) => void response.writeHead(502, { 'Content-Type': 'text/html' }).end('<html>'),
+  ],
+  [
+    'a proxy that sends everybody to https',
+    1,
+    /301.*redirects/,
+    (request, response) => void response.writeHead(301, { Location: `https://localhost${request.url ?? ''}` }).end(),
+  ],
+  ['a login page', 1, /not JSON/, (_request, response) => void response.writeHead(200).end('<html>log in</html>')],
+  ['another path of a web server', 7, /404.*no \/decode/, (_request, response) => void response.writeHead(404).end()],
+])('%s is the cause, not the CORS headers that it has not either', async (_what, exit, words, listener) => {
+  const port = await listen(createServer(listener));
+  const { report, exitCode, primary } = await examine(`http://127.0.0.1:${String(port)}`);
+  expect(report.checks.find(({ id }) => id === 'preflight')?.status).toBe('fail');
+  expect(primary?.id).toBe('passthrough');
+  expect(primary?.message).toMatch(words);
+  expect(exitCode).toBe(exit);
+});

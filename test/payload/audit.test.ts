@@ -119,6 +119,38 @@ describe('payload audit', () => {
     });
   });
 
+  it('says which keys the IAM policy leaves out, and exits by the policy alone', async () => {
+    const ring =
+      '[keys.a]\nkms = "alias/orders"\nregion = "eu-west-1"\n' +
+      '[keys.b]\nkms = "arn:aws:kms:eu-west-1:111122223333:key/1"\n[keys.c]\nsecret = "env:C"\n';
+    const plaintext = JSON.stringify(history([scheduled('5', 'pay', jsonPayload('1'))]));
+    await withFiles({ 'keys.toml': ring }, async (folder) => {
+      const argv = ['payload', 'audit', '--iam-policy', '--require-encryption', '--keyring', `${folder}/keys.toml`];
+      const { stdout, stderr, exitCode } = await runMain([...argv, '-'], { stdin: plaintext });
+      expect(JSON.parse(stdout)).toMatchObject({
+        Statement: [{ Resource: ['arn:aws:kms:eu-west-1:111122223333:key/1'] }],
+      });
+      expect(stderr).toMatch(/key 'a' is not in the policy/);
+      expect(stderr).not.toMatch(/key '[bc]'/);
+      expect(exitCode).toBe(0);
+    });
+  });
+
+  it('names the file in SARIF, one or several', async () => {
+    const input = JSON.stringify(history([scheduled('5', 'pay', jsonPayload('1'), { 'x:$': 'in clear' })]));
+    await withFiles({ 'one.json': input, 'two.json': input }, async (folder) => {
+      const uris = async (...files: readonly string[]) => {
+        const { stdout } = await runMain(['payload', 'audit', '-o', 'sarif', ...files], { cwd: folder });
+        const { runs } = JSON.parse(stdout) as {
+          runs: { results: { locations: { physicalLocation: { artifactLocation: { uri: string } } }[] }[] }[];
+        };
+        return runs[0]?.results.map(({ locations }) => locations[0]?.physicalLocation.artifactLocation.uri);
+      };
+      expect(await uris('one.json')).toEqual(['one.json']);
+      expect(await uris('one.json', 'two.json')).toEqual(['one.json', 'two.json']);
+    });
+  });
+
   it('is CSV without formulas and SARIF with a rule per code', async () => {
     const document = JSON.stringify(history([scheduled('5', '=cmd()', jsonPayload('1'))]));
     const csv = await runMain(['payload', 'audit', '-o', 'csv'], { stdin: document });

@@ -118,6 +118,14 @@ export function statusAdvice(status: number, authenticated: boolean, namespace: 
         fix: 'accept Content-Type: application/json',
         exit: 1,
       };
+    case 502:
+    case 503:
+    case 504:
+      return {
+        message: `${message}: a proxy answers, and the codec server behind it does not`,
+        fix: 'start the codec server, and check the address that the proxy passes requests to',
+        exit: 5,
+      };
     case 429:
       return { message: `${message}: it limits the rate`, fix: 'the CLI asks once a field: allow bursts', exit: 1 };
     default:

@@ -18,7 +18,7 @@ import {
   type SeenAs,
 } from './report.ts';
 import { bodyOf, compareAnswer, samples } from './samples.ts';
-import { fromFailure, type Verdict } from './verdict.ts';
+import { fromFailure, isNoCodec, type Verdict } from './verdict.ts';
 
 export interface DoctorOptions {
   /** As a client is given it: `{namespace}` and a trailing slash included. */
@@ -53,7 +53,7 @@ export async function diagnose(probe: CodecProbe, options: DoctorOptions, strict
   const url = endpoint.replaceAll('{namespace}', encodeURIComponent(namespace));
   const base = url.replace(/\/+$/, '');
   const checks: Check[] = [];
-  const exits: ExitCode[] = [];
+  const exits = new Map<CheckId, ExitCode>();
   let stopped: string | null = null;
 
   const run = async (id: CheckId, work: () => Verdict | Promise<Verdict>): Promise<Verdict> => {
@@ -70,7 +70,7 @@ export async function diagnose(probe: CodecProbe, options: DoctorOptions, strict
       ...(told?.seenAs === undefined ? {} : { seenAs: told.seenAs }),
       ...(told?.fix === undefined ? {} : { fix: told.fix }),
     });
-    if (verdict.status === 'fail') exits.push(verdict.exit ?? 1);
+    if (verdict.status === 'fail') exits.set(id, verdict.exit ?? 1);
     signal.throwIfAborted();
     return verdict;
   };
@@ -303,7 +303,10 @@ export async function diagnose(probe: CodecProbe, options: DoctorOptions, strict
         };
   });
 
-  const failed = checks.find(({ status }) => status === 'fail');
+  const failures = checks.filter(({ status }) => status === 'fail');
+  // Where no codec answers at all, what a browser would miss there is beside the point.
+  const unmet = isNoCodec(first) ? failures.find(({ id }) => id === 'passthrough') : undefined;
+  const failed = unmet ?? failures[0];
   const warned = checks.some(({ status }) => status === 'warn');
   const ok = failed === undefined && !(strict && warned);
   const median = times[5];
@@ -321,7 +324,7 @@ export async function diagnose(probe: CodecProbe, options: DoctorOptions, strict
       ...(median === undefined ? {} : { latencyMs: { median, slowest: times.at(-1) ?? median } }),
       warnings: [],
     },
-    exitCode: exits[0] ?? (ok ? 0 : 1),
+    exitCode: (failed === undefined ? undefined : exits.get(failed.id)) ?? (ok ? 0 : 1),
   };
 
   async function expectOk(sent: Promise<ProbeResult>, what: string, seenAs: SeenAs, mild = false): Promise<Verdict> {

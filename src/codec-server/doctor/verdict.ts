@@ -18,3 +18,12 @@ export function fromFailure(result: ProbeResult & { ok: false }, url: string, ti
   const { message, fix, exit } = failureOf(result, url, timeoutMs);
   return { status: 'fail', message, fix, exit };
 }
+
+/** What answers is something else, or a proxy without a codec server behind it. */
+export function isNoCodec(answer: ProbeResult): boolean {
+  if (!answer.ok) return false;
+  const { status, body } = answer;
+  return status === 200
+    ? !/^\s*\{/.test(body)
+    : (status >= 300 && status < 400) || [404, 502, 503, 504].includes(status);
+}

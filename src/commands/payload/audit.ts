@@ -1,8 +1,9 @@
 import type { Context } from '../../context.ts';
-import { emit } from '../../output/emit.ts';
 import { auditDocuments } from '../../payload/audit.ts';
+import { policyGaps } from '../../payload/iam-policy.ts';
 import { auditView } from '../../views/audit.ts';
 import { Option, type Command } from '../commander.ts';
+import { emitWarned } from '../emit-warned.ts';
 import { collect, examples, withOutput } from '../options.ts';
 import { withConnection } from '../profile-of.ts';
 import { keysOf } from './keys-of.ts';
@@ -31,10 +32,13 @@ export function payloadAudit(command: Command, context: Context): unknown {
       const needs = options.needs ?? [];
       const judge = async ({ documents, warnings: fetched }: Pick<Sources, 'documents' | 'warnings'>) => {
         const audit = await auditDocuments(documents, keys, { needs, required: options.requireEncryption === true });
-        const told = [...warnings(), ...fetched()];
-        const result = { ...audit, needs, policyOnly: options.iamPolicy === true, warnings: told };
+        const policyOnly = options.iamPolicy === true;
+        const told = [...warnings(), ...fetched(), ...(policyOnly ? policyGaps(keys.keyring) : [])];
+        const [file = '-'] = files;
+        const source = options.workflowId ?? (file === '-' ? 'stdin' : file);
+        const result = { ...audit, needs, policyOnly, source, warnings: told };
         const bad = audit.summary.errors > 0 || (options.strict === true && audit.summary.warnings > 0);
-        await emit(context, options, auditView, result, bad ? 1 : 0);
+        await emitWarned(context, options, auditView, result, bad && !policyOnly ? 1 : 0);
       };
       const isPolicyAlone = options.iamPolicy === true && files.length === 0 && !(options.workflowId ?? options.query);
       if (isPolicyAlone) await judge({ documents: nothing(), warnings: () => [] });
