@@ -2,7 +2,7 @@ import { valueAt } from './configuration-file.ts';
 import type { Files } from './files.ts';
 import type { Imported } from './import.ts';
 import { changeFile } from './store.ts';
-import { setKey } from './toml-edit.ts';
+import { setKey, unsetKey } from './toml-edit.ts';
 import { parseToml } from './toml.ts';
 
 export interface ImportChange {
@@ -49,8 +49,13 @@ async function edit(
   let text = before;
   for (const { profile, key, value, secret, from } of values) {
     const where = ['profile', profile, ...key];
-    const there = valueAt(await parseToml(text, path), where);
-    const action = there === value ? 'same' : there === undefined || overwrite ? 'set' : 'kept';
+    const document = await parseToml(text, path);
+    const there = valueAt(document, where);
+    const rival = rivalOf(where);
+    const other = rival === null ? undefined : valueAt(document, rival);
+    const free = (there === undefined && other === undefined) || overwrite;
+    const action = there === value ? 'same' : free ? 'set' : 'kept';
+    if (action === 'set' && rival !== null && other !== undefined) text = await unsetKey(text, rival, path);
     if (action === 'set') text = await setKey(text, where, value, path);
     changes.push({
       action,
@@ -62,4 +67,11 @@ async function edit(
     });
   }
   return text;
+}
+
+/** A certificate or key stands in a file as a path or as data; readers refuse both at once. */
+function rivalOf(where: readonly string[]): readonly string[] | null {
+  const last = where.at(-1) ?? '';
+  const other = last.endsWith('_path') ? last.replace(/_path$/, '_data') : last.replace(/_data$/, '_path');
+  return other === last || where.at(-2) !== 'tls' ? null : [...where.slice(0, -1), other];
 }

@@ -33,14 +33,17 @@ export function importVariables(env: Env, profile: string): ImportResult {
     if (!values.has(id)) values.set(id, imported);
   };
   for (const [name, text] of Object.entries(env)) {
-    const value = text === undefined || text === '' ? null : targetOf(name, text);
-    if (value !== null) take({ ...value, profile, from: name });
+    if (text === undefined || text === '') continue;
+    const value = targetOf(name, text);
+    if (value === 'no-boolean') warnings.push(notBoolean(name));
+    else if (value !== null) take({ ...value, profile, from: name });
   }
   for (const { name, modern } of olderNames) {
     const text = env[name];
     if (text === undefined || text === '') continue;
     const value = modern === null ? withoutEqual(name, text) : targetOf(modern, text.replace(/^Bearer\s+/, ''));
-    if (value === null) warnings.push(`${name} has no equal in a profile`);
+    if (value === 'no-boolean') warnings.push(notBoolean(name));
+    else if (value === null) warnings.push(`${name} has no equal in a profile`);
     else take({ ...value, profile, from: name });
   }
   return { values: [...values.values()], warnings };
@@ -85,7 +88,13 @@ export async function importEnvStore(text: string, path: string, only?: string):
   const { parse } = await import('yaml');
   let document: unknown;
   try {
-    document = parse(text, { maxAliasCount: 100 });
+    // Every scalar as it is written; the parser's own warnings show lines of the file.
+    document = parse(text.replace(/^\ufeff/, ''), {
+      maxAliasCount: 100,
+      schema: 'failsafe',
+      merge: true,
+      logLevel: 'error',
+    });
   } catch (cause) {
     // The parser's message shows lines of the file, which hold keys.
     throw new NexusctlError('INPUT_INVALID', `${path} is not valid YAML`, { hint: 'see https://yaml.org', cause });
@@ -102,23 +111,31 @@ export async function importEnvStore(text: string, path: string, only?: string):
     });
   const results = names
     .filter((name) => only === undefined || name === only)
-    .map((name) => importEnvironment(name, tableAt(store, [name]) ?? {}));
+    .map((name) => importEnvironment(name, Object.hasOwn(store, name) ? store[name] : null));
   return { values: results.flatMap(({ values }) => values), warnings: results.flatMap(({ warnings }) => warnings) };
 }
 
-function importEnvironment(profile: string, flags: Readonly<Record<string, unknown>>): ImportResult {
+function importEnvironment(profile: string, flags: unknown): ImportResult {
   const values: Imported[] = [];
   const warnings: string[] = [];
+  if (profile === '') return { values, warnings: ['an environment has no name'] };
+  if (!isTable(flags)) return { values, warnings: [`${profile} is no table of flags`] };
   for (const [flag, raw] of Object.entries(flags)) {
     const from = `${profile}.${flag}`;
     if (flag === 'grpc-meta') {
-      values.push(...metadataOf(raw).map(([name, value]) => metadata(profile, name, value, from)));
+      const pairs = metadataOf(raw);
+      if (pairs.length === 0) warnings.push(`${from} is no list of NAME=VALUE`);
+      values.push(...pairs.map(([name, value]) => metadata(profile, name, value, from)));
       continue;
     }
     const variable = variableOfFlag[flag];
-    const text = typeof raw === 'string' || typeof raw === 'boolean' || typeof raw === 'number' ? String(raw) : '';
-    const target = variable === undefined || text === '' ? null : targetOf(variable, text);
-    if (target === null) warnings.push(`${from} has no equal in a profile`);
+    if (variable !== undefined && (raw === null || raw === '')) {
+      warnings.push(`${from} is empty`);
+      continue;
+    }
+    const target = variable === undefined || typeof raw !== 'string' ? null : targetOf(variable, raw);
+    if (target === 'no-boolean') warnings.push(notBoolean(from));
+    else if (target === null) warnings.push(`${from} has no equal in a profile`);
     else values.push({ ...target, profile, from });
   }
   return { values, warnings };
@@ -146,7 +163,7 @@ const variableOfFlag: Readonly<Record<string, string>> = {
 type Target = Pick<Imported, 'file' | 'key' | 'value' | 'secret'>;
 
 /** Where the value of a variable stands in the files; null for a variable that is no setting. */
-function targetOf(variable: string, text: string): Target | null {
+function targetOf(variable: string, text: string): Target | 'no-boolean' | null {
   if (variable === 'TEMPORAL_TLS') return boolean(['tls', 'disabled'], text, true);
   const header = /^TEMPORAL_GRPC_META_(.+)$/.exec(variable)?.[1];
   if (header !== undefined) return metadata('', header.toLowerCase().replaceAll('_', '-'), text, '');
@@ -166,13 +183,17 @@ function targetOf(variable: string, text: string): Target | null {
 }
 
 /** Names whose sense is the reverse of the modern one. */
-function withoutEqual(name: string, text: string): Target | null {
+function withoutEqual(name: string, text: string): Target | 'no-boolean' | null {
   return name.endsWith('ENABLE_HOST_VERIFICATION') ? boolean(['tls', 'disable_host_verification'], text, true) : null;
 }
 
-function boolean(key: readonly string[], text: string, inverse: boolean): Target | null {
+function notBoolean(from: string): string {
+  return `${from} is neither true nor false`;
+}
+
+function boolean(key: readonly string[], text: string, inverse: boolean): Target | 'no-boolean' {
   const value = /^(1|true|yes|on)$/i.test(text) ? true : /^(0|false|no|off)$/i.test(text) ? false : null;
-  return value === null ? null : { file: 'temporal.toml', key, value: value !== inverse, secret: false };
+  return value === null ? 'no-boolean' : { file: 'temporal.toml', key, value: value !== inverse, secret: false };
 }
 
 function metadata(profile: string, name: string, value: string, from: string): Imported {

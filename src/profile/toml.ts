@@ -10,7 +10,9 @@ export async function parseToml(bytes: string | Uint8Array, path: string): Promi
   const text = decode(bytes, path);
   const { parse, TomlError } = await import('smol-toml');
   try {
-    return parse(text);
+    const document = parse(text);
+    refuseDepth(document, path);
+    return document;
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     const { line, column } = error;
@@ -21,6 +23,23 @@ export async function parseToml(bytes: string | Uint8Array, path: string): Promi
       hint: hintFor(reason),
       details: { path, line, column, finding: 'CFG003' },
     });
+  }
+}
+
+const deepest = 64;
+
+/** Nobody nests settings so; every reader of the document may then walk it. */
+function refuseDepth(document: TomlTable, path: string): void {
+  let level: unknown[] = [document];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > deepest)
+      throw new NexusctlError('CONFIG_FILE_INVALID', `${path} nests tables more than ${String(deepest)} deep`, {
+        hint: 'tables are [profile.NAME] and [profile.NAME.tls]',
+        details: { path, finding: 'CFG003' },
+      });
+    level = level.flatMap((value): unknown[] =>
+      typeof value === 'object' && value !== null ? Object.values(value) : [],
+    );
   }
 }
 

@@ -30,14 +30,18 @@ export function configImport(command: Command, context: Context) {
     )
     .action(async (file, options) => {
       const profile = options.profile ?? profileName(context);
+      if (profile === '')
+        throw new NexusctlError('USAGE', 'the profile has no name', { hint: 'name it: --profile NAME' });
       const { values, warnings } = await read(context, options.from, profile, file, options.env);
       for (const { secret, value } of values) if (secret) context.redactor.add(String(value));
-      const changes = await applyImport(await context.ports.files(), values, {
+      const applied = await applyImport(await context.ports.files(), values, {
         pathOf: (name) => pathOf(context, { file: name }, options.configFile),
         overwrite: options.overwrite === true,
         dryRun: options.dryRun === true,
         platform: context.platform,
       });
+      // An address may hold a password.
+      const changes = applied.map((change) => ({ ...change, value: context.redactor.redact(change.value) }));
       const changed = changes.some(({ action }) => action === 'set');
       const result = { changed, dryRun: options.dryRun === true, changes, warnings };
       await emit(context, options, configImportView, result);

@@ -106,6 +106,57 @@ describe('from the environment', () => {
     expect(await readFile(join(replaced.folder, '.config/temporalio/temporal.toml'), 'utf8')).toContain('# mine');
   });
 
+  it.each<[what: string, argv: readonly string[], there: string, env: Readonly<Record<string, string>>, after: object]>(
+    [
+      [
+        'a path stays where data comes',
+        [],
+        'client_cert_path = "/c"',
+        { TEMPORAL_TLS_CERT_DATA: 'x' },
+        { client_cert_path: '/c' },
+      ],
+      [
+        'data replaces a path when told so',
+        ['--overwrite'],
+        'client_cert_path = "/c"',
+        { TEMPORAL_TLS_CERT_DATA: 'x' },
+        { client_cert_data: 'x' },
+      ],
+      [
+        'a path replaces data when told so',
+        ['--overwrite'],
+        'client_key_data = "x"',
+        { TEMPORAL_TLS_KEY: '/k' },
+        { client_key_path: '/k' },
+      ],
+      [
+        'of both the path is taken',
+        [],
+        'server_name = "n"',
+        { TEMPORAL_TLS_CA: '/a', TEMPORAL_TLS_CA_DATA: 'x' },
+        { server_name: 'n', server_ca_cert_path: '/a' },
+      ],
+    ],
+  )('one of a path and data: %s', async (_what, argv, there, env, after) => {
+    const files = { '.config/temporalio/temporal.toml': `[profile.p.tls]\n${there}\n` };
+    const { temporal, exitCode } = await importing(['--profile', 'p', ...argv], { env, files });
+    expect(exitCode).toBe(0);
+    expect(temporal).toEqual({ profile: { p: { tls: after } } });
+  });
+
+  it('says which boolean is none', async () => {
+    const { changes } = await importing(['--profile', 'p'], { env: { TEMPORAL_TLS: 'perhaps' } });
+    expect(changes).toMatchObject({ changed: false, warnings: ['TEMPORAL_TLS is neither true nor false'] });
+  });
+
+  it('wants a name for the profile', async () => {
+    const { exitCode, stderr } = await importing(['--profile', ''], { env: { TEMPORAL_ADDRESS: 'a:1' } });
+    expect({ exitCode, code: (JSON.parse(stderr) as { error: { code: string } }).error.code }).toEqual({
+      exitCode: 2,
+      code: 'USAGE',
+    });
+  });
+
   it('writes nothing on a dry run', async () => {
     const { folder, changes } = await importing(['--dry-run'], { env: { TEMPORAL_ADDRESS: 'a:1' } });
     expect(changes).toMatchObject({ changed: true, dryRun: true });
@@ -158,6 +209,91 @@ describe('from the `temporal env` store', () => {
       files: { 'x.yaml': store },
     });
     expect(temporal).toEqual({ profile: { dev: { address: 'dev:7233' } } });
+  });
+
+  const odd: readonly [what: string, yaml: string, profiles: object | null, warnings: readonly string[]][] = [
+    [
+      'numbers as they are written',
+      'env: {p: {namespace: 0123, authority: 0x1F}}',
+      { p: { namespace: '0123' } },
+      ['p.authority has no equal in a profile'],
+    ],
+    [
+      'a key of digits',
+      'env: {p: {api-key: 12345678901234567890123}}',
+      { p: { api_key: '12345678901234567890123' } },
+      [],
+    ],
+    [
+      'words that YAML takes for booleans',
+      'env: {p: {namespace: True, address: 1e5}}',
+      { p: { namespace: 'True', address: '1e5' } },
+      [],
+    ],
+    ['a tag of a program', `env: {p: {api-key: !!js/function "${canary}"}}`, { p: { api_key: canary } }, []],
+    [
+      'nothing behind a key',
+      'env: {p: {address: , namespace: "", tls: true}}',
+      { p: { tls: { disabled: false } } },
+      ['p.address is empty', 'p.namespace is empty'],
+    ],
+    [
+      'a boolean that is none',
+      'env: {p: {address: a:1, tls: perhaps}}',
+      { p: { address: 'a:1' } },
+      ['p.tls is neither true nor false'],
+    ],
+    [
+      'an environment that is none',
+      `env: {p: "${canary}", q: , r: [x], s: {address: a:1}}`,
+      { s: { address: 'a:1' } },
+      ['p is no table of flags', 'q is no table of flags', 'r is no table of flags'],
+    ],
+    [
+      'a name that is none',
+      'env: {"": {address: a:1}, s: {address: b:1}}',
+      { s: { address: 'b:1' } },
+      ['an environment has no name'],
+    ],
+    [
+      'metadata that is none',
+      `env: {p: {address: a:1, grpc-meta: ["${canary}"]}}`,
+      { p: { address: 'a:1' } },
+      ['p.grpc-meta is no list of NAME=VALUE'],
+    ],
+    [
+      'metadata as a table',
+      `env: {p: {address: a:1, grpc-meta: {A: ${canary}}}}`,
+      { p: { address: 'a:1' } },
+      ['p.grpc-meta is no list of NAME=VALUE'],
+    ],
+    [
+      'a path and data for one thing',
+      'env: {p: {tls-cert-path: /c, tls-cert-data: x}}',
+      { p: { tls: { client_cert_path: '/c' } } },
+      [],
+    ],
+    [
+      'anchors',
+      'x: &x {address: a:1}\nenv: {p: *x, q: {<<: *x, namespace: n}}',
+      { p: { address: 'a:1' }, q: { address: 'a:1', namespace: 'n' } },
+      [],
+    ],
+    ['names of JavaScript', 'env: {constructor: {address: a:1}}', { constructor: { address: 'a:1' } }, []],
+    ['a byte order mark and CRLF', '\ufeffenv:\r\n  p:\r\n    address: a:1\r\n', { p: { address: 'a:1' } }, []],
+    [
+      'a password in an address',
+      `env: {p: {address: "https://me:${canary}@h:1"}}`,
+      { p: { address: `https://me:${canary}@h:1` } },
+      [],
+    ],
+  ];
+  it.each(odd)('%s', async (_what, yaml, profiles, warnings) => {
+    const result = await importing(['--from', 'temporal-env'], { files: { '.config/temporalio/temporal.yaml': yaml } });
+    expect(result.exitCode).toBe(0);
+    expect(result.stderr).toBe('');
+    expect(result.temporal).toEqual(profiles === null ? null : { profile: profiles });
+    expect(result.changes?.warnings).toEqual(warnings);
   });
 
   const failures: readonly [string[], Given, string][] = [
