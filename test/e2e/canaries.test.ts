@@ -4,23 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
+import { expectNoneOf, secrets, spellings } from '../helpers/canaries.ts';
 import { makeAuthority } from '../helpers/certificates.ts';
 import { runMain, wholeProgram } from '../helpers/context.ts';
 import { echo, plaintextStranger, untrustedEcho, untrustedStranger, type Stranger } from '../helpers/strangers.ts';
-
-/** One secret of each kind; none of them may come back, in any spelling, from any verb (security.md 1 and 5). */
-const secrets = {
-  apiKey: 'canary+api/key=0451aQ7',
-  token: `eyJhbGciOiJFUzI1NiJ9.${Buffer.from('{"canary":"token-0451","exp":1}').toString('base64url')}.c4nary0451sig`,
-  cloudKey: 'canary-cloud-key-0451bR8',
-  metadata: 'canary-metadata-0451cS9',
-  codecAuth: 'Bearer canary-codec-0451dT1',
-  proxy: 'canary-proxy-0451eU2',
-  oauth: 'canary-oauth-0451fV3',
-  aws: 'canary-aws-secret-0451gW4',
-  vault: 'canary-vault-token-0451hX5',
-  payloadKey: Buffer.from('canary-payload-key-0451-32-bytes').toString('hex'),
-};
 
 type Env = Readonly<Record<string, string>>;
 
@@ -199,20 +186,6 @@ const scenes: readonly Scene[] = [
   },
 ];
 
-/** In how many ways a secret may be spelled. */
-function spellings(secret: string): readonly string[] {
-  const bytes = Buffer.from(secret);
-  const lines = secret.split(/\s*\n\s*/).filter((line) => line.length >= 16 && !line.startsWith('-----'));
-  return [
-    ...(lines.length > 1 ? lines : [secret]),
-    bytes.toString('base64').replace(/=+$/, ''),
-    bytes.toString('base64url'),
-    bytes.toString('hex'),
-    encodeURIComponent(secret),
-    JSON.stringify(secret).slice(1, -1),
-  ];
-}
-
 const everySpelling = (): readonly string[] =>
   [
     ...Object.values(secrets),
@@ -224,10 +197,7 @@ const everySpelling = (): readonly string[] =>
     .filter((secret) => secret !== '')
     .flatMap(spellings);
 
-function expectNone(text: string, where: string): void {
-  for (const spelling of everySpelling())
-    if (text.includes(spelling)) expect.fail(`${where} holds ${spelling}:\n${text.slice(0, 3000)}`);
-}
+const expectNone = (text: string, where: string): void => expectNoneOf(everySpelling(), text, where);
 
 const levels = ['debug', 'info', 'warn', 'error', 'never'];
 
@@ -259,7 +229,7 @@ function argvOf(verb: Verb, format: string, given: readonly string[]): string[] 
   ];
 }
 
-/** These run until they are interrupted; their tests are beside them. */
+/** These run until they are interrupted: canaries-servers.test.ts. */
 const servers = new Set(['sandbox start', 'sandbox run', 'codec-server start']);
 const connects = (verb: Verb): boolean => verb.flags.has('--address') && !servers.has(verb.path.join(' '));
 
