@@ -126,11 +126,10 @@ function extension(extensions: readonly Der[], oid: string): Der | undefined {
   return children(found).find(({ tag }) => tag === tags.octets);
 }
 
-function nameText(lines: string): string {
-  return lines
-    .split('\n')
-    .filter((line) => line !== '')
-    .join(', ');
+/** Node gives undefined for an empty name, which is legal beside alternative names (SPIFFE, cert-manager). */
+function nameText(lines: string | undefined): string {
+  const parts = (lines ?? '').split('\n').filter((line) => line !== '');
+  return parts.length === 0 ? '(no name)' : parts.join(', ');
 }
 
 function nameOf({ tag, content }: Der): string[] {

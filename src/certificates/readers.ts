@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { Sdk } from '../connectivity/check.ts';
+import { kindOf, labels } from './kind.ts';
 
 export type Wanted = 'certificate' | 'private-key';
 
@@ -44,7 +45,10 @@ function rustReads(text: string, wanted: Wanted): boolean {
     const end = lines.findIndex((line, index) => index > at && line.startsWith(`-----END ${label}-----`));
     if (end === -1) return false;
     if (!wantedLabels[wanted].test(label)) continue;
-    if (/[^A-Za-z0-9+/=\s]/.test(lines.slice(at + 1, end).join(''))) return false;
+    const body = lines.slice(at + 1, end).join('');
+    if (/[^A-Za-z0-9+/=\s]/.test(body)) return false;
+    // The label says how a key is parsed, so another kind of key under it is none.
+    if (labels[kindOf(Uint8Array.from(Buffer.from(body, 'base64')))] !== label) return false;
     found += 1;
     at = end;
   }

@@ -23,6 +23,12 @@ export function distrust(
     errno: verdict,
   };
   const days = Math.round((Date.parse(served.notAfter) - input.subject.now.getTime()) / 86_400_000);
+  const double = namesake(peer, input);
+  if (double !== null)
+    return finding('CA002', `the configured server CA ${double} has the name of the issuer, but another key`, {
+      evidence,
+      fix: [{ text: 'Take the present certificate of that CA: it was made anew under the same name.' }],
+    });
   switch (verdict) {
     case 'CERT_HAS_EXPIRED':
       return finding('TLS007', expiredText(served, days), { evidence: { ...evidence, days } });
@@ -53,6 +59,21 @@ export function distrust(
 function expiredText({ subject, notAfter }: Served, days: number): string {
   if (days > 0) return `a certificate in the chain of ${subject} has expired`;
   return `the server certificate ${subject} expired on ${notAfter}, ${String(-days)} days ago`;
+}
+
+/** A configured CA that has the name of an issuer in the chain, and did not sign; null where another of them did. */
+function namesake({ chain }: Pick<PeerTls, 'chain'>, input: CheckInput): string | null {
+  const served = chain.map((der) => new X509Certificate(der));
+  const configured = certificatesIn(input.evidence('certificate-files')?.serverCa ?? '');
+  const signed = (certificate: X509Certificate, ca: X509Certificate): boolean => certificate.verify(ca.publicKey);
+  const double = configured.find((ca) =>
+    served.some(
+      (certificate) =>
+        certificate.issuer === ca.subject &&
+        ![...served, ...configured].some((other) => other.subject === ca.subject && signed(certificate, other)),
+    ),
+  );
+  return double === undefined ? null : nameOf(double.subject);
 }
 
 /** The extension nameConstraints (2.5.29.30) in DER. */

@@ -98,6 +98,7 @@ function affectedByConfiguration(sdk: Sdk, code: Code, { profile, tls }: Subject
 function distrusts(sdk: Sdk, finding: Finding, evidence: Partial<EvidenceMap>, subject: Subject): boolean {
   const { profile } = subject;
   const { code } = finding;
+  if (finding.affects !== undefined) return finding.affects.includes(sdk);
   if (sdk === 'go' && profile.tls.disableHostVerification?.value === true) return false;
   if (code === 'TLS009' && !isFailure(finding)) return sdk === 'core';
   if (code === 'TLS018' || code === 'TLS017') return sdk !== 'typescript-client';

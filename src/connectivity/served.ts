@@ -35,9 +35,9 @@ export function describe(chain: readonly Uint8Array[]): Served {
   };
 }
 
-/** Node writes one attribute a line; a name in messages is `CN=x, O=y`. */
-export function nameOf(distinguishedName: string): string {
-  const lines = distinguishedName.split('\n').filter(Boolean).reverse();
+/** Node writes one attribute a line, and undefined for an empty name; a name in messages is `CN=x, O=y`. */
+export function nameOf(distinguishedName: string | undefined): string {
+  const lines = (distinguishedName ?? '').split('\n').filter(Boolean).reverse();
   return lines.length === 0 ? '(no name)' : lines.join(', ');
 }
 

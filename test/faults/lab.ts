@@ -163,6 +163,7 @@ async function openssl(folder: string, write: Lab['write']): Promise<void> {
     ['encipher-client', 'client-ca', '/CN=may not sign', 'encipher'],
     ['anything-client', 'client-ca', '/CN=for anything', 'anything'],
     ['anything-server', 'ca', '/CN=for anything', 'anything'],
+    ['nameless-client', 'client-ca', '/', 'client'],
     ['same-name-client', 'client-ca', '/CN=Lab Client CA', 'client'],
   ] as const) {
     key(`${name}.key`);
@@ -198,6 +199,14 @@ async function openssl(folder: string, write: Lab['write']): Promise<void> {
       `${name}.pem`,
     );
   }
+  key('namesake.key');
+  run(
+    ...'req -x509 -key namesake.key -days 90 -config x.cnf -extensions ca -out namesake.pem -subj'.split(' '),
+    '/CN=Lab Server CA',
+  );
+  run('genrsa', '-out', 'weak-server.key', '1024');
+  request('weak-server', '/CN=weak server');
+  sign('weak-server', 'ca', 'leaf');
   key('outside.key');
   request('outside', '/CN=outside');
   sign('outside', 'narrow', 'leaf');

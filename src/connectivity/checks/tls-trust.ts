@@ -1,3 +1,4 @@
+import { factsOf } from '../../certificates/facts.ts';
 import { isCloudHost } from '../address.ts';
 import type { AddressEvidence, Check, CheckInput, TrustEvidence } from '../check.ts';
 import { distrust } from '../distrust.ts';
@@ -31,6 +32,8 @@ export const tlsTrust: Check<'tls-trust'> = {
         : trust),
       ...nameFindings(peer, served, address, input),
       ...formFindings(served, trust.length === 0),
+      ...weakKeys(peer, trust.length === 0),
+      ...(await namedRoots(input)),
     ];
     const systemOnly = stores.node !== null && stores.node !== undefined && stores.system === null;
     const roots = systemOnly ? ((await input.net.roots(input.subject.env, 'system')) ?? undefined) : ca;
@@ -147,6 +150,36 @@ function nameFindings(peer: PeerTls, served: Served, address: AddressEvidence, i
         },
         { text: 'Or have the certificate issued for the name that is used.' },
       ],
+    }),
+  ];
+}
+
+/** OpenSSL and Go verify signatures of small RSA keys, rustls does not. */
+function weakKeys({ chain }: PeerTls, trusted: boolean): Finding[] {
+  const weak = chain.map(factsOf).find(({ key }) => key.type === 'rsa' && (key.bits ?? 2048) < 2048);
+  if (!trusted || weak === undefined) return [];
+  return [
+    finding('TLS021', `${weak.subject} has an RSA key of ${String(weak.key.bits)} bits: core-based workers refuse it`, {
+      severity: 'warning',
+      affects: ['core'],
+      evidence: { subject: weak.subject, issuer: weak.issuer, fingerprint: weak.fingerprint },
+      fix: [{ text: 'Have the certificate issued for a key of 2048 bits or more, or for ECDSA.' }],
+    }),
+  ];
+}
+
+/** gRPC for Node reads this file for every client without a CA of its own, and fails when it is not there. */
+async function namedRoots(input: CheckInput): Promise<readonly Finding[]> {
+  const variable = 'GRPC_DEFAULT_SSL_ROOTS_FILE_PATH';
+  const path = input.subject.env[variable];
+  if (path === undefined || path === '' || input.evidence('certificate-files')?.serverCa !== undefined) return [];
+  if ((await input.net.roots(input.subject.env, 'grpc')) !== null) return [];
+  return [
+    finding('CFG015', `${variable} names ${path}, which cannot be read or holds no certificate`, {
+      severity: 'warning',
+      affects: ['typescript-client'],
+      evidence: { path },
+      fix: [{ text: `Name a file of root certificates there, or unset ${variable}.`, command: `unset ${variable}` }],
     }),
   ];
 }

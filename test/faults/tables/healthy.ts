@@ -39,6 +39,7 @@ export const healthy: readonly Healthy[] = [
   },
   { name: 'mTLS 1.3', scene: mtls('client', 'TLSv1.3') },
   { name: 'mTLS 1.2', scene: mtls('client', 'TLSv1.2') },
+  { name: 'a client certificate without a name', scene: mtls('nameless-client', 'TLSv1.3') },
   { name: 'mTLS with RSA', scene: mtls('rsa-client', 'TLSv1.3') },
   {
     name: 'client certificate that nobody asks for',

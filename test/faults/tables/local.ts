@@ -466,6 +466,21 @@ export const localWarnings: readonly Fault[] = [
     }),
   },
   {
+    name: 'a label of OpenSSL alone',
+    code: 'CRT014',
+    works: true,
+    scene: async (lab) => ({
+      args: [
+        '--offline',
+        ...closed,
+        '--tls-cert-path',
+        await lab.write('trusted.pem', pem(lab, 'client.pem').replaceAll(' CERTIFICATE', ' TRUSTED CERTIFICATE')),
+        '--tls-key-path',
+        lab.path('client.key'),
+      ],
+    }),
+  },
+  {
     name: 'older variable',
     code: 'CFG006',
     works: true,

@@ -126,6 +126,23 @@ export const tlsFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'another CA of the same name given',
+    code: 'CA002',
+    scene: hides('server', (lab) => ['--tls-ca-path', lab.path('namesake.pem')]),
+  },
+  { name: 'a small RSA key of the server', code: 'TLS021', works: true, scene: shows('weak-server') },
+  {
+    name: 'a file of roots for gRPC that is not there',
+    code: 'CFG015',
+    works: true,
+    scene: async (lab) => {
+      const trusted = { NODE_EXTRA_CA_CERTS: lab.path('ca.pem'), SSL_CERT_FILE: lab.path('ca.pem') };
+      const env = { ...trusted, GRPC_DEFAULT_SSL_ROOTS_FILE_PATH: lab.path('none.pem') };
+      const { address } = await startTemporal(lab, {}, tlsOf(lab));
+      return { args: ['--address', address, '--tls'], env, process: {} };
+    },
+  },
+  {
     name: 'a name outside of what the CA may certify',
     code: 'TLS021',
     scene: hides('outside', (lab) => ['--tls-ca-path', lab.path('narrow.pem')]),
