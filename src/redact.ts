@@ -37,6 +37,8 @@ const shapes: readonly RegExp[] = [
   new RegExp(
     String.raw`(?<=(?:api[_-]?key|codec[._]auth|client_(?:key|cert)_data|server_ca_cert_data|password|passphrase|` +
       String.raw`(?:access|refresh|id)_token|client_secret|proxy-authorization|(?<!-)authorization)["']?\s*[=:]\s*)` +
+      // What a shell makes of another variable, as in our own advice, is no value.
+      String.raw`(?!"\$\(printf %s )` +
       String.raw`(?:"""[\s\S]*?(?:"""|$)|'''[\s\S]*?(?:'''|$)|"(?:[^"\\\n]|\\.)*(?:"|$)|'[^'\n]*(?:'|$)|[^\s"',;]{4,})`,
     'gi',
   ),

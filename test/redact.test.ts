@@ -106,6 +106,11 @@ describe('shapes that are secret wherever they stand', () => {
     expect(createRedactor().redact(`before ${text} after`)).not.toContain(canary);
   });
 
+  it('leave our own advice for a key alone', () => {
+    const advice = String.raw`export TEMPORAL_API_KEY="$(printf %s "$TEMPORAL_API_KEY" | tr -d '\r\n')"`;
+    expect(createRedactor().redact(advice)).toBe(advice);
+  });
+
   it('leave words, addresses and names alone', () => {
     const text =
       'profile.prod.api_key must be a string; see https://docs.temporal.io/cloud?x=a@b and ns.acct1.tmprl.cloud:7233, --auth api-key, /home/u/client_key.pem';

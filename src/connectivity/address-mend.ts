@@ -25,6 +25,7 @@ export function mendAddress(text: string): MendedAddress {
   if (/^[0-9a-f:.%]*:[0-9a-f:.%]*:[0-9a-f:.%]*$/i.test(bare) && !/^[\d.]+:\d+:\d+$/.test(bare))
     return { code: 'ADR003', what: 'is an IPv6 address without brackets', address: ipv6(bare) };
   if (bare.startsWith('[')) return { code: 'ADR003', what: 'is no IPv6 address with a port', address };
+  if (/^:\d+$/.test(bare)) return { code: 'ADR004', what: 'names no host', address: null };
   if (/^[A-Za-z0-9._-]+:/.test(bare)) return { code: 'ADR002', what: portTrouble(bare), address };
   return { code: 'ADR004', what: 'has a character in it that no host name has', address };
 }
@@ -40,6 +41,7 @@ function portTrouble(text: string): string {
 function meant(text: string): string | null {
   if (/^\s*unix:/i.test(text)) return null;
   const bare = text
+    .replace(/(?<=[^:\s])\s+(?=\d+\s*$)/, ':')
     .replace(/[\s"'`\u2018-\u201d\u00a0\u200b\ufeff]+/g, '')
     .replace(/^[a-z][a-z0-9+.-]*:\/{1,3}/i, '')
     .replace(/^(?:dns|ipv4|ipv6|passthrough):(?![0-9]+$)/i, '')
