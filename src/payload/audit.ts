@@ -63,8 +63,8 @@ export async function auditDocuments(
   const counts = { payloads: 0, encrypted: 0 };
   for await (const { name, document } of documents) {
     const prefix = name === '' ? '' : `${name}:`;
-    const look: Parameters<typeof transformDocument>[1] = (payload, position) =>
-      openPayload(payload, keys, position, true);
+    const look: Parameters<typeof transformDocument>[1] = (payload, position, budget) =>
+      openPayload(payload, keys, position, true, budget);
     for await (const batch of transformDocument(document, look)) {
       for (const handled of batch.handled) {
         if (handled.blob !== undefined) continue;

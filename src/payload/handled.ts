@@ -1,11 +1,11 @@
-import type { Opened } from './layers.ts';
+import type { Budget, Opened } from './layers.ts';
 import type { Maybe } from './maybe.ts';
 import type { Payload } from './payload.ts';
 import type { Place } from './place.ts';
 import type { Position } from './position.ts';
 
-/** What is done to each payload: opened, sealed, or only looked at. */
-export type Change = (payload: Payload, position: Position) => Maybe<Opened>;
+/** What is done to each payload: opened, sealed, or only looked at; the budget is that of all that are held at once. */
+export type Change = (payload: Payload, position: Position, budget?: Budget) => Maybe<Opened>;
 
 /** One payload of a document after the change. */
 export interface Handled {

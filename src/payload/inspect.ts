@@ -1,8 +1,8 @@
 import type { Document } from './document.ts';
 import type { Keys } from './keys.ts';
 import { openPayload, type Layer } from './layers.ts';
-import { encodePayload, type Payload } from './payload.ts';
-import type { Handled } from './handled.ts';
+import { encodePayload } from './payload.ts';
+import type { Change, Handled } from './handled.ts';
 import { transformDocument } from './transform.ts';
 
 export interface Inspected {
@@ -34,7 +34,7 @@ export async function inspectDocuments(
   keys: Keys,
 ): Promise<Inspection> {
   const payloads: Inspected[] = [];
-  const look = (payload: Payload): ReturnType<typeof openPayload> => openPayload(payload, keys, {}, true);
+  const look: Change = (payload, _position, budget) => openPayload(payload, keys, {}, true, budget);
   for await (const { name, document } of documents)
     for await (const batch of transformDocument(document, look))
       for (const handled of batch.handled) {

@@ -124,5 +124,7 @@ const configuration: ReadonlySet<ErrorCode> = new Set([
 function take(budget: Budget, { data, unknown }: Payload): void {
   budget.left -= unknown.reduce((sum, field) => sum + field.length, data.length);
   if (budget.left < 0)
-    throw new NexusctlError('LIMIT_EXCEEDED', 'the payloads together unpack to more than is allowed');
+    throw new NexusctlError('LIMIT_EXCEEDED', 'the payloads together unpack to more than is allowed', {
+      hint: 'raise --max-layer-bytes if you trust the writer',
+    });
 }

@@ -2,6 +2,8 @@
 export const limits = {
   /** Bytes that one layer may unpack to; a flag raises it. */
   layerBytes: 16 * 1024 * 1024,
+  /** Bytes that the payloads of a document which are held at once may unpack to together. */
+  batchBytes: 512 * 1024 * 1024,
   layers: 8,
   /** Nesting of JSON, of failures through `cause`, of messages in messages. */
   depth: 100,

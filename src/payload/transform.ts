@@ -5,6 +5,7 @@ import type { Batch } from './batch.ts';
 import { payloadOfLines } from './flattened.ts';
 import { decodeBase64, payloadOfParts, readPayloadJson } from './json-form.ts';
 import type { Opened } from './layers.ts';
+import { limits } from './limits.ts';
 import { after, all, type Maybe } from './maybe.ts';
 import type { Payload } from './payload.ts';
 import { historyType } from './schema.ts';
@@ -24,11 +25,17 @@ export async function* transformDocument(document: Document, change: Change): As
     return;
   }
   if (document.kind === 'proto') {
-    yield await transformProto(document.bytes, document.type, '$', {}, change);
+    yield await transformProto(document.bytes, document.type, '$', {}, bounded(change));
     return;
   }
   for await (const { bytes, places, clearFailures = [] } of document.batches)
-    yield { bytes, handled: await transformBatch({ bytes, places }, change), clearFailures };
+    yield { bytes, handled: await transformBatch({ bytes, places }, bounded(change)), clearFailures };
+}
+
+/** Few bytes can unpack to a thousand times as many: what is held at once shares one bound. */
+function bounded(change: Change): Change {
+  const budget = { left: limits.batchBytes };
+  return (payload, position) => change(payload, position, budget);
 }
 
 function transformBatch(batch: Batch, change: Change): Maybe<readonly Handled[]> {

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { encodePayload, makePayload } from '../../src/payload/payload.ts';
 import { runMain } from '../helpers/context.ts';
 import { base64 } from './history.ts';
 
@@ -119,4 +121,22 @@ describe('compressed data that means harm', () => {
       { numRuns: 300 },
     );
   }, 60_000);
+});
+
+describe('payloads that are small together and large unpacked', () => {
+  const inner = encodePayload(makePayload({ encoding: 'json/plain' }, Buffer.alloc(16 * 1024 * 1024 - 100, 0x20)));
+  const one = encodePayload(makePayload({ encoding: 'binary/zlib' }, deflateSync(inner, { level: 9 })));
+  const length = Buffer.from([(one.length & 127) | 128, ((one.length >> 7) & 127) | 128, one.length >> 14]);
+  const payloads = Buffer.concat(Array.from({ length: 34 }, () => [Buffer.from([0x0a]), length, one]).flat());
+
+  it.each([['inspect'], ['audit']])(
+    '%s has one bound for all that it holds at once',
+    async (verb) => {
+      const { stdout, exitCode } = await runMain(['payload', verb, '-o', 'json'], { stdin: payloads });
+      expect(exitCode).toBe(1);
+      const refused = stdout.match(/unpack to more than is allowed/g) ?? [];
+      expect([verb, refused.length]).toEqual([verb, 2]);
+    },
+    30_000,
+  );
 });

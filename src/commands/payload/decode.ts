@@ -3,6 +3,7 @@ import type { Context } from '../../context.ts';
 import { readDocument, type Document } from '../../payload/document.ts';
 import { openPayload } from '../../payload/layers.ts';
 import type { Change } from '../../payload/handled.ts';
+import { limits } from '../../payload/limits.ts';
 import { Option, type Command } from '../commander.ts';
 import { examples, withOutput } from '../options.ts';
 import { withConnection } from '../profile-of.ts';
@@ -48,7 +49,13 @@ export function payloadDecode(command: Command, context: Context): unknown {
       const inUse = await keysOf(context, options);
       const { keys, warnings } = inUse;
       const remote = await remoteOf(context, inUse);
-      const change: Change = remote ?? ((payload, position) => openPayload(payload, keys, position));
+      const change: Change =
+        remote ??
+        ((payload, position, budget) => {
+          // Whoever raised the bound of a layer trusts the writer.
+          const trusted = keys.layerBytes > limits.layerBytes;
+          return openPayload(payload, keys, position, false, trusted ? undefined : budget);
+        });
       await withSources(context, file === undefined ? [] : [file], options.inputForm, options, async (sources) => {
         const target = await targetOf(context, options.out);
         await intoTarget(target, async () => {
