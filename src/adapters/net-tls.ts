@@ -46,6 +46,7 @@ export async function observeTls(way: Way, options: ObserveOptions, limits: Limi
       secret ??= handshakeSecret(line);
     });
   socket.once('secureConnect', () => {
+    const { chain: served, clientCertificate } = seen();
     const peer: PeerTls = {
       protocol: socket.getProtocol() ?? 'unknown',
       cipher: socket.getCipher().standardName,
@@ -53,7 +54,8 @@ export async function observeTls(way: Way, options: ObserveOptions, limits: Limi
       chain: chainOf(socket.getPeerCertificate(true)),
       // @types/node says Error; it is Node's code as a string. The name is judged by itself.
       verdict: socket.authorized ? null : chainVerdict(String(socket.authorizationError)),
-      clientCertificate: seen().clientCertificate,
+      clientCertificate,
+      served,
     };
     settle({ ok: true, peer, ms: ms() });
   });

@@ -1,5 +1,5 @@
 import { parseAddress, type ParsedAddress } from '../connectivity/address.ts';
-import type { Net, PeerTls, Way } from '../connectivity/net.ts';
+import type { Net, PeerTls, TlsObservation, Way } from '../connectivity/net.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { distinguishedName } from '../connectivity/distinguished-name.ts';
 
@@ -9,11 +9,11 @@ export interface Served {
   readonly cipher: string;
   /** Null when nothing was negotiated. */
   readonly alpn: string | null;
-  /** Null when Node's roots (or the given CA) trust the chain, else OpenSSL's code. */
+  /** Null when Node's roots (or the given CA) trust the chain, else OpenSSL's code; NOT_JUDGED when the server ended first. */
   readonly verdict: string | null;
   /** Null when the certificate is for the name. */
   readonly name: string | null;
-  /** Null when it cannot be seen, because the server speaks only TLS 1.3. */
+  /** Null when it cannot be seen. */
   readonly clientCertificate: { readonly requested: boolean; readonly acceptedAuthorities: readonly string[] } | null;
   readonly chain: readonly Uint8Array[];
 }
@@ -34,8 +34,8 @@ export function isServer(text: string): boolean {
 }
 
 /**
- * One handshake that verifies nothing and carries no credential, and one with TLS 1.2 to see which client certificates
- * are asked for.
+ * One handshake that verifies nothing and carries no credential; one with TLS 1.2 where the first does not show which
+ * client certificates are asked for, or fails for want of one.
  * @throws NexusctlError UNREACHABLE, TLS_FAILED
  */
 export async function observeServer(
@@ -48,14 +48,27 @@ export async function observeServer(
   const serverName = question.serverName ?? parsed.host;
   const options = { serverName, ca: question.ca };
   const limits = { timeoutMs: question.timeoutMs, signal: question.signal };
-  const [shown, older] = await Promise.all([
-    net.observeTls(way, options, limits),
-    net.observeTls(way, { ...options, maxVersion: 'TLSv1.2' }, limits),
-  ]);
-  const asked = older.ok ? older.peer.clientCertificate : older.clientCertificate;
-  const peer = shown.ok ? shown.peer : older.ok ? older.peer : null;
+  const shown = await net.observeTls(way, { ...options, readFlight: true }, limits);
+  const seen = shown.ok ? shown.peer.clientCertificate : null;
+  const older = seen === null ? await net.observeTls(way, { ...options, maxVersion: 'TLSv1.2' }, limits) : null;
+  const asked = older === null ? seen : older.ok ? older.peer.clientCertificate : older.clientCertificate;
+  const peer = shown.ok ? shown.peer : older?.ok === true ? older.peer : unfinished(shown);
   if (peer === null) throw refused(question.address, shown.ok ? '' : shown.errno);
   return { ...facts(peer), name: net.verifyName(peer, serverName), clientCertificate: requestOf(asked) };
+}
+
+/** What came until the server ended the handshake, in TLS 1.2 for want of a client certificate; null when nothing did. */
+function unfinished({ chain, clientCertificate }: TlsObservation & { ok: false }): PeerTls | null {
+  if (chain.length === 0) return null;
+  return {
+    protocol: 'TLSv1.2',
+    cipher: '',
+    alpn: null,
+    chain,
+    served: chain,
+    verdict: 'NOT_JUDGED',
+    clientCertificate,
+  };
 }
 
 async function wayTo(
@@ -73,8 +86,8 @@ async function wayTo(
   return { address: first, port, authority: address };
 }
 
-function facts({ protocol, cipher, alpn, verdict, chain }: PeerTls) {
-  return { protocol, cipher, alpn, verdict, chain };
+function facts({ protocol, cipher, alpn, verdict, chain, served }: PeerTls) {
+  return { protocol, cipher, alpn, verdict, chain: served.length === 0 ? chain : served };
 }
 
 function requestOf(asked: PeerTls['clientCertificate']): Served['clientCertificate'] {

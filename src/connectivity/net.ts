@@ -135,8 +135,10 @@ export interface PeerTls {
   readonly cipher: string;
   /** Null when nothing was negotiated. */
   readonly alpn: string | null;
-  /** The certificates that came, leaf first, DER. */
+  /** The certificates that came, leaf first, in the order in which OpenSSL makes a chain of them; DER. */
   readonly chain: readonly Uint8Array[];
+  /** The certificates exactly as they came; empty when the flight was not read. */
+  readonly served: readonly Uint8Array[];
   /**
    * OpenSSL's verdict on the chain (not the name) by the given roots; null when trusted, NOT_JUDGED when the server
    * ended the handshake before.

@@ -133,8 +133,12 @@ async function fromServer(
 
 /** Nothing seen here was verified: say what would have been refused. */
 function doubts({ verdict, name }: Served, address: string): readonly string[] {
+  const ended = `${address} ends the handshake of somebody without a certificate: what it shows was not verified`;
   return [
-    ...(verdict === null ? [] : [`${address} is not trusted here (${verdict}): what it shows may be another server's`]),
+    ...(verdict === 'NOT_JUDGED' ? [ended] : []),
+    ...(verdict === null || verdict === 'NOT_JUDGED'
+      ? []
+      : [`${address} is not trusted here (${verdict}): what it shows may be another server's`]),
     ...(name === null ? [] : [`the certificate is not for this name: ${name}`]),
   ];
 }

@@ -109,7 +109,15 @@ async function failed(observed: Failed, address: AddressEvidence, way: Way, inpu
 
 /** The server ends the handshake without a client certificate; what it showed until then. */
 function unjudged({ chain, clientCertificate }: Failed): PeerTls {
-  return { protocol: 'TLSv1.2', cipher: '', alpn: 'h2', chain, verdict: 'NOT_JUDGED', clientCertificate };
+  return {
+    protocol: 'TLSv1.2',
+    cipher: '',
+    alpn: 'h2',
+    chain,
+    served: chain,
+    verdict: 'NOT_JUDGED',
+    clientCertificate,
+  };
 }
 
 function one(found: Finding): TlsOutcome {
