@@ -15,6 +15,7 @@ import (
 	commandpb "go.temporal.io/api/command/v1"
 	commonpb "go.temporal.io/api/common/v1"
 	nexuspb "go.temporal.io/api/nexus/v1"
+	protocolpb "go.temporal.io/api/protocol/v1"
 	taskqueuepb "go.temporal.io/api/taskqueue/v1"
 	updatepb "go.temporal.io/api/update/v1"
 	"go.temporal.io/api/workflowservice/v1"
@@ -24,6 +25,8 @@ import (
 	"go.temporal.io/server/common/metrics"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/metadata"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/anypb"
 
 	"github.com/nexusctl/nexusctl/authorizer/policy"
 )
@@ -237,6 +240,37 @@ func TestInterceptRemovesForgedHeaders(t *testing.T) {
 			if _, there := header[name]; there == forged || header["keep"] != "1" {
 				t.Errorf("%q in %T: left %v", name, request, header)
 			}
+		}
+	}
+}
+
+// The server takes an update that it has forgotten from the worker that answers it.
+func TestInterceptRemovesForgedHeadersFromUpdatesSentBack(t *testing.T) {
+	e := enforcer(t, `{"version":1,"default":"allow"}`, nil)
+	request := func(header map[string]string) *updatepb.Request {
+		return &updatepb.Request{RequestId: "r", CompletionCallbacks: []*commonpb.Callback{
+			{Variant: &commonpb.Callback_Nexus_{Nexus: &commonpb.Callback_Nexus{Url: "http://127.0.0.1:1/", Header: header}}},
+		}}
+	}
+	bodies := func(header map[string]string) []proto.Message {
+		return []proto.Message{
+			&updatepb.Acceptance{AcceptedRequestMessageId: "m", AcceptedRequest: request(header)},
+			&updatepb.Rejection{RejectedRequestMessageId: "m", RejectedRequest: request(header)},
+		}
+	}
+	clean := bodies(map[string]string{"keep": "1"})
+	for index, body := range bodies(map[string]string{"keep": "1", "Nexus-L\u0130nk": "x", "nexus-link": "x"}) {
+		packed, err := anypb.New(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		message := &protocolpb.Message{ProtocolInstanceId: "u", Body: packed}
+		if _, err := intercepted(t, e, &workflowservice.RespondWorkflowTaskCompletedRequest{Messages: []*protocolpb.Message{{}, message}}); err != nil {
+			t.Fatal(err)
+		}
+		left, err := message.GetBody().UnmarshalNew()
+		if err != nil || !proto.Equal(left, clean[index]) {
+			t.Errorf("%T: left %v, error %v", body, left, err)
 		}
 	}
 }

@@ -6,7 +6,9 @@ import (
 
 	commandpb "go.temporal.io/api/command/v1"
 	commonpb "go.temporal.io/api/common/v1"
+	protocolpb "go.temporal.io/api/protocol/v1"
 	"go.temporal.io/api/serviceerror"
+	updatepb "go.temporal.io/api/update/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/server/api/matchingservice/v1"
 	"go.temporal.io/server/common/log/tag"
@@ -30,6 +32,9 @@ func (e *Enforcer) Intercept(ctx context.Context, request any, _ *grpc.UnaryServ
 	case *workflowservice.RespondWorkflowTaskCompletedRequest:
 		for _, command := range r.GetCommands() {
 			e.interceptCommand(r.GetNamespace(), command)
+		}
+		for _, message := range r.GetMessages() {
+			e.scrubMessage(r.GetNamespace(), message)
 		}
 	case *workflowservice.StartNexusOperationExecutionRequest:
 		e.scrub(r.GetNamespace(), r.GetNexusHeader())
@@ -114,6 +119,29 @@ func (e *Enforcer) scrub(namespace string, header map[string]string) {
 func (e *Enforcer) scrubCallbacks(namespace string, callbacks []*commonpb.Callback) {
 	for _, callback := range callbacks {
 		e.scrub(namespace, callback.GetNexus().GetHeader())
+	}
+}
+
+// scrubMessage does so for an update that a worker sends back: when the server has forgotten it, it takes the request
+// from this message, callbacks included, and looks at neither their headers nor their URLs again.
+func (e *Enforcer) scrubMessage(namespace string, message *protocolpb.Message) {
+	if message.GetBody() == nil {
+		return
+	}
+	body, err := message.GetBody().UnmarshalNew()
+	if err != nil {
+		return // nor can the server read it
+	}
+	switch update := body.(type) {
+	case *updatepb.Acceptance:
+		e.scrubCallbacks(namespace, update.GetAcceptedRequest().GetCompletionCallbacks())
+	case *updatepb.Rejection:
+		e.scrubCallbacks(namespace, update.GetRejectedRequest().GetCompletionCallbacks())
+	default:
+		return
+	}
+	if err := message.GetBody().MarshalFrom(body); err != nil {
+		message.Body = nil
 	}
 }
 
