@@ -15,7 +15,11 @@ export type FileEdit =
   /** What is live, put into the file; what only the file knows stays. */
   | { readonly kind: 'merge'; readonly endpoint: Endpoint };
 
-const layout = { lineWidth: 0, indentSeq: true, flowCollectionPadding: true } as const;
+/** Lists stand under their key, or as far left as it. */
+function layoutOf(text: string) {
+  const indentSeq = !/^endpoints:.*\n(?: *(?:#.*)?\n)*- /m.test(text);
+  return { lineWidth: 0, indentSeq, flowCollectionPadding: true } as const;
+}
 
 /**
  * @returns the text with the edits made; the same text when they change nothing
@@ -23,7 +27,8 @@ const layout = { lineWidth: 0, indentSeq: true, flowCollectionPadding: true } as
  */
 export async function editNexusFile(path: string, text: string, edits: readonly FileEdit[]): Promise<string> {
   const yaml = await import('yaml');
-  const document = yaml.parseDocument(text, { prettyErrors: false });
+  const unix = text.replaceAll('\r\n', '\n');
+  const document = yaml.parseDocument(unix, { prettyErrors: false });
   if (document.errors.length > 0) throw new NexusctlError('INPUT_INVALID', `${path}: not YAML`, { details: { path } });
   let changed = false;
   for (const edit of edits) {
@@ -41,10 +46,48 @@ export async function editNexusFile(path: string, text: string, edits: readonly 
       });
     changed = editOne(yaml, document, found, edit) || changed;
   }
-  return changed ? document.toString(layout) : text;
+  if (!changed) return text;
+  const edited = keptLines(yaml, unix, document.toString(layoutOf(unix)));
+  return unix === text ? edited : edited.replaceAll('\n', '\r\n');
 }
 
 type Yaml = typeof YamlModule;
+
+/**
+ * The edited text with every line that the edit did not touch as somebody wrote it: the library would lay all of them
+ * out anew, and a review would show them. Where that cannot be had, the library's layout.
+ */
+function keptLines({ parseDocument }: Yaml, text: string, edited: string): string {
+  const written = text.split('\n');
+  const laidOut = parseDocument(text).toString(layoutOf(text)).split('\n');
+  if (written.length !== laidOut.length) return edited;
+  const lines: string[] = [];
+  let at = 0;
+  const wanted = edited.split('\n');
+  for (const [index, line] of wanted.entries()) {
+    const next = sameLineAfter(laidOut, at, wanted, index);
+    lines.push(next === -1 ? line : (written[next] ?? line));
+    if (next !== -1) at = next + 1;
+  }
+  const kept = lines.join('\n');
+  // It has to mean the same: laid out anew, it is what the library wrote.
+  const again = parseDocument(kept);
+  return again.errors.length === 0 && again.toString(layoutOf(text)) === edited ? kept : edited;
+}
+
+/** How far an edit may move a line. */
+const farthest = 200;
+
+/** Where the line stood before the edit, at `at` or behind lines that are gone; -1 for a new one. */
+function sameLineAfter(before: readonly string[], at: number, after: readonly string[], index: number): number {
+  const line = after[index];
+  for (let distance = 0; distance <= farthest; distance += 1) {
+    if (before[at + distance] === line) return at + distance;
+    // The line that is due comes later: this one was put in before it.
+    if (after[index + distance] === before[at]) return -1;
+  }
+  return -1;
+}
 
 function endpointIn({ isMap, isSeq }: Yaml, document: Document, name: string): YAMLMap | null {
   const list = document.get('endpoints', true);

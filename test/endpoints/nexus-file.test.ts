@@ -88,6 +88,35 @@ endpoints:
     expect(await read(removed)).toEqual(await read(text));
   });
 
+  it.each([
+    ['\n', ''],
+    ['\r\n', ''],
+    ['\n', '  '],
+  ])('touches no other line, however it is laid out (%j)', async (newline, indent) => {
+    const lines = [
+      'version:   1     # one',
+      'scope: {names: ["*"]}',
+      'endpoints:',
+      `${indent}- name: "billing"`,
+      `${indent}  target: {namespace: b.a, taskQueue: 'q'}`,
+      `${indent}  allow: [ one.a,two.a ]   # both`,
+      `${indent}- name: other`,
+      `${indent}  allow:`,
+      `${indent}  - namespace: one.a`,
+      `${indent}    owner:  x`,
+      '',
+    ];
+    const before = lines.join(newline);
+    const edited = await editNexusFile('f', before, [
+      { kind: 'revoke', endpoint: 'billing', namespaces: ['two.a'], block: false },
+      { kind: 'allow', endpoint: 'billing', entries: [{ namespace: 'three.a' }] },
+    ]);
+    const after = edited.split(newline);
+    expect(after.filter((line) => !lines.includes(line))).toHaveLength(1);
+    expect(lines.filter((line) => !after.includes(line))).toEqual([lines[5]]);
+    expect((await read(edited)).endpoints[0]?.allow?.map(({ namespace }) => namespace)).toEqual(['one.a', 'three.a']);
+  });
+
   it('is the same text when there is nothing to change', async () => {
     const nothing = { kind: 'allow', endpoint: 'billing', entries: [{ namespace: 'web.a' }] } as const;
     expect(await editNexusFile('f', text, [nothing])).toBe(text);
