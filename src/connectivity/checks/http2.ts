@@ -118,7 +118,7 @@ async function inClear(failed: Failed, address: AddressEvidence, way: Way, input
     return finding('TCP008', `${shown} accepts the connection and then stays silent`, { evidence: { host, port } });
   if (failed.errno === 'ETIMEDOUT')
     return finding('H2002', `${shown} sends no HTTP/2 settings`, { evidence: { ms: failed.ms } });
-  if (http1.kind === 'reset' && preface.kind === 'reset')
+  if (wasTorn(http1) && wasTorn(preface))
     return finding('TCP003', `${shown} resets the connection as soon as something is sent`, {
       evidence: { host, port },
     });
@@ -143,6 +143,11 @@ function speaksTls(result: GreetResult): boolean {
 
 function speaksHttp1(result: GreetResult): boolean {
   return result.kind === 'answered' && protocolOf(result.bytes) === 'HTTP/1';
+}
+
+/** A reset that comes before anything was sent may already show as a connection that cannot be made. */
+function wasTorn(result: GreetResult): boolean {
+  return result.kind === 'reset' || (result.kind === 'unreachable' && result.errno === 'ECONNRESET');
 }
 
 function spokenFirst(unasked: TcpResult | null): Uint8Array | null {
