@@ -1,7 +1,8 @@
 import type { ExitCode } from '../../errors/exit-codes.ts';
 import { failureOf } from './failure.ts';
 import type { ProbeResult } from './probe.ts';
-import type { SeenAs } from './report.ts';
+import type { CheckId, SeenAs } from './report.ts';
+import type { Subject } from './subject.ts';
 
 /** What one check found. */
 export type Verdict =
@@ -14,8 +15,13 @@ export type Verdict =
       readonly exit?: ExitCode;
     };
 
-export function fromFailure(result: ProbeResult & { ok: false }, url: string, timeoutMs: number): Verdict {
-  const { message, fix, exit } = failureOf(result, url, timeoutMs);
+export type Checker<S extends Subject> = (subject: S) => Verdict | Promise<Verdict>;
+
+/** In the order in which they run. */
+export type Checks<S extends Subject> = Readonly<Partial<Record<CheckId, Checker<S>>>>;
+
+export function fromFailure(result: ProbeResult & { ok: false }, { url, options }: Subject): Verdict {
+  const { message, fix, exit } = failureOf(result, url, options.timeoutMs);
   return { status: 'fail', message, fix, exit };
 }
 

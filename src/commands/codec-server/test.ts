@@ -7,8 +7,7 @@ import { emit } from '../../output/emit.ts';
 import { codecReportView } from '../../views/codec-server.ts';
 import { InvalidArgumentError, Option, type Command } from '../commander.ts';
 import { examples, parseDuration, withOutput } from '../options.ts';
-import { profileOf } from '../profile-of.ts';
-import { withConnection } from '../profile-of.ts';
+import { profileOf, withConnection } from '../profile-of.ts';
 import { secretsOf } from '../secrets-of.ts';
 
 export function codecServerTest(command: Command, context: Context): unknown {

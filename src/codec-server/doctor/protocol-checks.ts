@@ -1,0 +1,85 @@
+import { statusAdvice } from './failure.ts';
+import type { ProbeResult } from './probe.ts';
+import { cliDeadline, uiBanner, type SeenAs } from './report.ts';
+import { bodyOf, compareAnswer, samples } from './samples.ts';
+import type { Answered, Subject } from './subject.ts';
+import { fromFailure, type Checks, type Verdict } from './verdict.ts';
+
+/** Whether answers are what every client reads. */
+export const answerChecks: Checks<Answered> = {
+  passthrough: async (subject) => {
+    const { authorization, namespace } = subject.options;
+    const sent = [samples.plain, samples.unknown, samples.external, samples.empty];
+    const answer = await subject.post('/decode', bodyOf(sent));
+    if (!answer.ok) return fromFailure(answer, subject);
+    if (answer.status !== 200) {
+      const { message, fix, exit } = statusAdvice(answer.status, authorization !== undefined, namespace);
+      return { status: 'fail', message, fix, exit, seenAs: { webUi: uiBanner, cli: cliDeadline } };
+    }
+    const why = compareAnswer(answer.body, sent).difference;
+    if (why === null) return { status: 'pass', message: `${String(sent.length)} of ${String(sent.length)}, in order` };
+    const fix = 'return every payload that is not yours as it came: mixed histories are normal';
+    return { status: 'fail', message: why, fix, seenAs: { webUi: 'wrong or missing values', cli: cliDeadline } };
+  },
+  'answer-form': async (subject) => {
+    const answer = await subject.post('/decode', bodyOf([samples.plain, samples.external]));
+    if (!answer.ok) return fromFailure(answer, subject);
+    if (answer.status !== 200) return { status: 'skip', message: `HTTP ${String(answer.status)}` };
+    const { strictness } = compareAnswer(answer.body, [samples.plain, samples.external]);
+    if (strictness !== null)
+      return {
+        status: 'fail',
+        message: strictness,
+        fix: 'send proto3 JSON only: metadata, data, externalPayloads',
+        seenAs: { cli: cliDeadline },
+      };
+    const type = answer.headers.get('content-type') ?? '';
+    return /^application\/json/i.test(type)
+      ? { status: 'pass', message: 'proto3 JSON' }
+      : { status: 'warn', message: `Content-Type is '${type}'`, fix: 'send Content-Type: application/json' };
+  },
+};
+
+/** Whether the requests are taken that clients really send. */
+export const requestChecks: Checks<Answered> = {
+  'snake-case': (subject) =>
+    expectOk(subject, subject.post('/decode', bodyOf([samples.snakeCase])), {
+      what: 'external_payloads and size_bytes',
+      seenAs: { cli: cliDeadline },
+      otherwise: 'fail',
+    }),
+  'double-slash': (subject) =>
+    expectOk(subject, subject.post('//decode', bodyOf([samples.plain])), {
+      what: 'an endpoint with a trailing slash, or with {namespace} and no namespace',
+      seenAs: { webUi: uiBanner, cli: cliDeadline },
+      otherwise: 'warn',
+    }),
+  'empty-namespace': (subject) =>
+    expectOk(subject, subject.post('/decode', bodyOf([samples.plain]), { headers: { 'X-Namespace': '' } }), {
+      what: 'an empty X-Namespace, as `temporal workflow show` without -n sends it',
+      seenAs: { cli: cliDeadline },
+      otherwise: 'warn',
+    }),
+  size: (subject) => {
+    const many = Array.from({ length: 100 }, () => samples.large);
+    return expectOk(subject, subject.post('/decode', bodyOf(many)), {
+      what: '100 payloads of 2 KiB in one request',
+      seenAs: { webUi: uiBanner, cli: cliDeadline },
+      otherwise: 'warn',
+    });
+  },
+};
+
+interface Expectation {
+  readonly what: string;
+  readonly seenAs: SeenAs;
+  readonly otherwise: 'warn' | 'fail';
+}
+
+async function expectOk(subject: Subject, sent: Promise<ProbeResult>, expected: Expectation): Promise<Verdict> {
+  const { what, seenAs, otherwise } = expected;
+  const answer = await sent;
+  if (!answer.ok) return fromFailure(answer, subject);
+  if (answer.status === 200) return { status: 'pass', message: what };
+  return { status: otherwise, message: `HTTP ${String(answer.status)} for ${what}`, seenAs };
+}
