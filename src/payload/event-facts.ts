@@ -14,10 +14,6 @@ export function capture(position: OpenPosition, name: string, bytes: Buffer, spa
     case 'event_id':
       position.eventId = scalar(bytes, span);
       return;
-    case 'eventType':
-    case 'event_type':
-      position.eventType = scalar(bytes, span);
-      return;
     case 'scheduledEventId':
     case 'scheduled_event_id':
       position.scheduledEventId = scalar(bytes, span);

@@ -27,12 +27,12 @@ export function readFlattened(bytes: Buffer): Batch | null {
     group.open = null;
   };
   for (const { text, start, end } of linesOf(bytes)) {
-    const heading = /^-+ \[(\d+)\] (\w+) -+\s*$/.exec(text);
+    const heading = /^-+ \[(\d+)\] \w+ -+\s*$/.exec(text);
     const [, path, key] = payloadLine.exec(text) ?? [];
     if (path === undefined || path !== group.open?.path) close();
     if (heading !== null) {
       operations.complete(event, true);
-      event = { eventId: heading[1] ?? '', eventType: heading[2] ?? '' };
+      event = { eventId: heading[1] ?? '' };
     } else if (path !== undefined) {
       group.open ??= { path, start, end, hasEncoding: false };
       group.open.end = end;

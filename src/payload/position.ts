@@ -1,7 +1,6 @@
 /** What a document tells about the place of a payload. Written by others: it picks among configured keys, nothing else. */
 export interface Position {
   readonly eventId?: string;
-  readonly eventType?: string;
   readonly scheduledEventId?: string;
   /** The Nexus endpoint that the payload crossed. */
   readonly endpoint?: string;

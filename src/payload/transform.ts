@@ -28,8 +28,11 @@ export async function* transformDocument(document: Document, change: Change): As
     yield await transformProto(document.bytes, document.type, '$', {}, bounded(change));
     return;
   }
-  for await (const { bytes, places, clearFailures = [] } of document.batches)
-    yield { bytes, handled: await transformBatch({ bytes, places }, bounded(change)), clearFailures };
+  for await (const { bytes, places, clearFailures = [] } of document.batches) {
+    const inBlobs: string[] = [];
+    const handled = await transformBatch({ bytes, places }, bounded(change), inBlobs);
+    yield { bytes, handled, clearFailures: inBlobs.length === 0 ? clearFailures : [...clearFailures, ...inBlobs] };
+  }
 }
 
 /** Few bytes can unpack to a thousand times as many: what is held at once shares one bound. */
@@ -38,10 +41,11 @@ function bounded(change: Change): Change {
   return (payload, position) => change(payload, position, budget);
 }
 
-function transformBatch(batch: Batch, change: Change): Maybe<readonly Handled[]> {
+/** Adds to `clearFailures` those of the histories that stand in the batch in base64. */
+function transformBatch(batch: Batch, change: Change, clearFailures: string[]): Maybe<readonly Handled[]> {
   // All at once: a key service is asked for many payloads at the same time; what is here needs no waiting at all.
   const waiting: Maybe<Handled | readonly Handled[]>[] = [];
-  for (const place of batch.places) waiting.push(transformPlace(batch.bytes, place, change));
+  for (const place of batch.places) waiting.push(transformPlace(batch.bytes, place, change, clearFailures));
   return after(all(waiting), (results) => {
     const handled: Handled[] = [];
     for (const result of results)
@@ -51,7 +55,12 @@ function transformBatch(batch: Batch, change: Change): Maybe<readonly Handled[]>
   });
 }
 
-function transformPlace(bytes: Buffer, place: Place, change: Change): Maybe<Handled | readonly Handled[]> {
+function transformPlace(
+  bytes: Buffer,
+  place: Place,
+  change: Change,
+  clearFailures: string[],
+): Maybe<Handled | readonly Handled[]> {
   const { path, position } = place;
   switch (place.form) {
     case 'value': {
@@ -63,7 +72,7 @@ function transformPlace(bytes: Buffer, place: Place, change: Change): Maybe<Hand
       const history = decodeBase64(text);
       return history === null
         ? unreadable(place, malformed('the history is not base64'))
-        : transformBlob(history, place, change);
+        : transformBlob(history, place, change, clearFailures);
     }
     case 'lines':
     case 'payload': {
@@ -83,12 +92,18 @@ function payloadAt(bytes: Buffer, { form, parts, start, end }: Place): Payload {
   return form === 'lines' ? payloadOfLines(bytes.subarray(start, end)) : readPayloadJson(bytes, start);
 }
 
-async function transformBlob(history: Buffer, place: Place, change: Change): Promise<readonly Handled[]> {
+async function transformBlob(
+  history: Buffer,
+  place: Place,
+  change: Change,
+  clearFailures: string[],
+): Promise<readonly Handled[]> {
   const { path, position } = place;
   try {
     // No message of type History begins so.
     const isJson = history[skipSpace(history, 0)] === openBrace;
-    const { bytes: blob, handled } = await (isJson ? changeJson : changeProto)(history, place, change);
+    const { bytes: blob, handled, clear } = await (isJson ? changeJson : changeProto)(history, place, change);
+    clearFailures.push(...clear);
     const opened: Opened = { status: 'unchanged', layers: [], payload: null };
     return blob === history ? handled : [...handled, { path, position, before: null, opened, place, blob }];
   } catch (error) {
@@ -99,21 +114,24 @@ async function transformBlob(history: Buffer, place: Place, change: Change): Pro
 interface ChangedBlob {
   readonly bytes: Buffer;
   readonly handled: readonly Handled[];
+  /** Paths of failures whose message is in clear. */
+  readonly clear: readonly string[];
 }
 
 async function changeProto(history: Buffer, { path, operations }: Place, change: Change): Promise<ChangedBlob> {
-  const { handled, changed } = await handleProto(history, historyType, path, {}, change, operations);
-  return { handled, bytes: withPayloads(history, historyType, changed) };
+  const { handled, changed, clearFailures } = await handleProto(history, historyType, path, {}, change, operations);
+  return { handled, clear: clearFailures, bytes: withPayloads(history, historyType, changed) };
 }
 
 async function changeJson(history: Buffer, { path, operations }: Place, change: Change): Promise<ChangedBlob> {
   const places: OpenPlace[] = [];
-  const walk = { places, operations: operations ?? makeOperations(), form: 'full' } as const;
+  const clear: string[] = [];
+  const walk = { places, operations: operations ?? makeOperations(), form: 'full', clearFailures: clear } as const;
   walkJson(walk, history, skipSpace(history, 0), historyType, path);
-  const handled = await transformBatch({ bytes: history, places }, change);
+  const handled = await transformBatch({ bytes: history, places }, change, clear);
   const bytes = renderBatch({ bytes: history, handled, clearFailures: [] }, 'replay');
   // Their places are in other bytes than those of the document.
-  return { bytes, handled: handled.map((one) => ({ ...one, place: null })) };
+  return { bytes, clear, handled: handled.map((one) => ({ ...one, place: null })) };
 }
 
 function malformed(what: string): NexusctlError {

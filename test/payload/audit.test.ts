@@ -1,3 +1,4 @@
+import proto from '@temporalio/proto';
 import { describe, expect, it } from 'vitest';
 import { runMain } from '../helpers/context.ts';
 import { event, history, jsonPayload, keyring, scheduled, sealedWith, withFiles } from './history.ts';
@@ -50,6 +51,10 @@ describe('payload audit', () => {
     expect((await audit(document, '--needs', 'billing-2026')).exitCode).toBe(0);
   });
 
+  const failure = { message: 'card 4111 refused', cause: { message: 'x' } };
+  const failed = history([event('1', 'activityTaskFailedEventAttributes', { failure })]);
+  const { History } = proto.temporal.api.history.v1;
+  const message = History.fromObject({ events: [{ eventId: 1, activityTaskFailedEventAttributes: { failure } }] });
   const findings: readonly [what: string, document: unknown, code: string][] = [
     [
       'a key id that is the key',
@@ -63,13 +68,19 @@ describe('payload audit', () => {
       },
       'KEY_IN_ID',
     ],
+    ['a failure in clear', failed, 'CLEAR_FAILURE'],
     [
-      'a failure in clear',
-      history([
-        event('1', 'activityTaskFailedEventAttributes', {
-          failure: { message: 'card 4111 refused', cause: { message: 'x' } },
-        }),
-      ]),
+      'a failure in clear in a raw history of JSON',
+      { rawHistory: [{ encodingType: 'Json', data: b(JSON.stringify(failed)) }] },
+      'CLEAR_FAILURE',
+    ],
+    [
+      'a failure in clear in a raw history of protobuf',
+      {
+        rawHistory: [
+          { encodingType: 'Proto3', data: Buffer.from(History.encode(message).finish()).toString('base64') },
+        ],
+      },
       'CLEAR_FAILURE',
     ],
     ['a header in clear', history([scheduled('5', 'other', jsonPayload('1'), { 'x-user': 'alice' })]), 'CLEAR_HEADER'],
