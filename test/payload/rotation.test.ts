@@ -37,6 +37,14 @@ describe('a key per endpoint', () => {
     expect(opened.stdout).toBe(JSON.stringify(document()));
   });
 
+  it('says what stays under the key that it has', async () => {
+    const sealed = await run(withKeys('billing-2026'), ['encrypt'], JSON.stringify(document()));
+    expect(sealed.stderr).not.toContain('encrypted already');
+    const again = await run(withKeys('billing-2027'), ['encrypt'], sealed.stdout);
+    expect(again.stdout).toBe(sealed.stdout);
+    expect(again.stderr).toContain('2 payloads are encrypted already and stay as they are');
+  });
+
   it('is rotated without losing what the older one sealed; taken off the list, it reads no more', async () => {
     const old = await run(withKeys('billing-2026'), ['encrypt'], JSON.stringify(document()));
     const both = withKeys('billing-2027', 'billing-2026');

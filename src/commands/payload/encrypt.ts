@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
+import { after } from '../../payload/maybe.ts';
 import type { Payload } from '../../payload/payload.ts';
 import type { Position } from '../../payload/position.ts';
 import { sealPayload } from '../../payload/seal.ts';
@@ -33,20 +34,32 @@ export function payloadEncrypt(command: Command, context: Context): unknown {
           hint: 'give the key: --key ID=REF',
         });
       const { keys, warnings } = await keysOf(context, options);
-      const seal = (payload: Payload, position: Position) =>
-        sealPayload(
-          payload,
-          keys,
-          options.endpoint === undefined ? position : { ...position, endpoint: options.endpoint },
-        );
+      let kept = 0;
+      const seal = (payload: Payload, position: Position) => {
+        const place = options.endpoint === undefined ? position : { ...position, endpoint: options.endpoint };
+        return after(sealPayload(payload, keys, place), (opened) => {
+          if (opened.status === 'unchanged') kept += 1;
+          return opened;
+        });
+      };
       await withSources(context, file === undefined ? [] : [file], options.inputForm, options, async (sources) => {
         const target = await targetOf(context, options.out);
         await intoTarget(target, async () => {
-          const told = () => [...warnings(), ...sources.warnings()];
+          const told = () => [...warnings(), ...sources.warnings(), ...keptWarning(kept)];
           const output = { ...options, target, warnings: told, isFile: options.out !== undefined };
           const summary = await writeDocument(context, sources, seal, 'replay', output);
           context.outcome.exitCode = summary.failed > 0 ? 1 : 0;
         });
       });
     });
+}
+
+/** Somebody who moves a history to another key should know that a part of it stays under the one it has. */
+function keptWarning(kept: number): readonly string[] {
+  if (kept === 0) return [];
+  const what =
+    kept === 1
+      ? '1 payload is encrypted already and stays as it is'
+      : `${String(kept)} payloads are encrypted already and stay as they are`;
+  return [`${what}; \`nexusctl payload decode --mode replay\` opens them first`];
 }
