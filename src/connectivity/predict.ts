@@ -100,6 +100,7 @@ function distrusts(sdk: Sdk, finding: Finding, evidence: Partial<EvidenceMap>, s
   const { code } = finding;
   if (finding.affects !== undefined) return finding.affects.includes(sdk);
   if (sdk === 'go' && profile.tls.disableHostVerification?.value === true) return false;
+  if (code === 'TLS007' && sdk === 'core' && !servesExpired(evidence, subject.now)) return false;
   if (code === 'TLS009' && !isFailure(finding)) return sdk === 'core';
   if (code === 'TLS018' || code === 'TLS017') return sdk !== 'typescript-client';
   if (sdk === 'go' && finding.evidence['errno'] === 'INVALID_PURPOSE' && isForAnything(evidence)) return false;
@@ -130,6 +131,11 @@ function goesThroughProxy(sdk: Sdk, evidence: Partial<EvidenceMap>, { env }: Sub
       return own !== null && own.host === proxy.host && own.port === proxy.port;
     }
   }
+}
+
+/** Of what it serves, roots aside: rustls does not look at the dates of the certificates that it starts from. */
+function servesExpired({ tls }: Partial<EvidenceMap>, now: Date): boolean {
+  return (tls?.chain ?? []).map(factsOf).some(({ selfSigned, notAfter }) => !selfSigned && notAfter < now);
 }
 
 /** anyExtendedKeyUsage is enough for Go, not for OpenSSL and rustls. */

@@ -163,6 +163,7 @@ async function openssl(folder: string, write: Lab['write']): Promise<void> {
     ['encipher-client', 'client-ca', '/CN=may not sign', 'encipher'],
     ['anything-client', 'client-ca', '/CN=for anything', 'anything'],
     ['anything-server', 'ca', '/CN=for anything', 'anything'],
+    ['below-expired-ca', 'expired-ca', '/CN=below an expired CA', 'leaf'],
     ['nameless-client', 'client-ca', '/', 'client'],
     ['same-name-client', 'client-ca', '/CN=Lab Client CA', 'client'],
   ] as const) {

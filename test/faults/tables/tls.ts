@@ -79,6 +79,11 @@ export const tlsFaults: readonly Fault[] = [
     },
   },
   { name: 'expired', code: 'TLS007', scene: hides('expired-server') },
+  {
+    name: 'below a root that has expired, which is the server CA',
+    code: 'CA004',
+    scene: hides('below-expired-ca', (lab) => ['--tls-ca-path', lab.path('expired-ca.pem')]),
+  },
   { name: 'not yet valid', code: 'TLS008', scene: hides('early-server') },
   { name: 'self-signed', code: 'TLS009', scene: hides('self-signed', () => []) },
   { name: 'self-signed, another CA given', code: 'TLS009', scene: hides('self-signed') },
