@@ -49,8 +49,14 @@ async function readFolder(path: string, files: Files): Promise<ReadonlyMap<strin
   const found = new Map<string, Uint8Array>();
   let left = largest;
   for (const name of names) {
-    const bytes = await files.read(join(path, name), left);
-    if (bytes === null) continue;
+    const file = join(path, name);
+    const bytes = await files.read(file, left);
+    // The server refuses such a folder: what it holds without this file is another policy.
+    if (bytes === null)
+      throw new NexusctlError('FILE_UNREADABLE', `${file} is a link to nothing, or was removed just now`, {
+        hint: `look at it with: ls -ld -- ${file}`,
+        details: { path: file },
+      });
     left -= bytes.length;
     found.set(name, bytes);
   }

@@ -74,6 +74,8 @@ export async function scheduleRaw(connection: Connection, asked: RawOperation, w
 }
 
 const scheduleNexusOperation = proto.temporal.api.enums.v1.CommandType.COMMAND_TYPE_SCHEDULE_NEXUS_OPERATION;
+// A Long, which the types want and the encoder does not.
+const one = 1 as never;
 const json = { encoding: Buffer.from('json/plain') };
 
 /** An operation without a workflow: refused at once. Gives `started`, or the code and words of the refusal. */
@@ -107,4 +109,55 @@ export function linkOf(namespace: string): string {
   const type = 'temporal.api.common.v1.Link.WorkflowEvent';
   const url = `temporal:///namespaces/${namespace}/workflows/w/r/history?eventID=5&eventType=NexusOperationScheduled&referenceType=EventReference`;
   return `<${url}>; type="${type}"`;
+}
+
+/**
+ * Runs one workflow task that sends back, accepted and answered, an update that nobody asked for, and gives what came of
+ * its callback: `delivered`, `failed: MESSAGE`, or `nothing` within the time.
+ */
+export async function answerMadeUpUpdate(
+  connection: Connection,
+  namespace: string,
+  callback: proto.temporal.api.common.v1.Callback.INexus,
+): Promise<string> {
+  const { workflowService: service } = connection;
+  const id = `raw-${randomUUID()}`;
+  const taskQueue = { name: id };
+  const workflow = { namespace, workflowId: id, requestId: id, workflowType: { name: 'raw' }, taskQueue };
+  const { runId } = await service.startWorkflowExecution(workflow);
+  const { taskToken } = await connection.withDeadline(Date.now() + 20_000, () =>
+    service.pollWorkflowTaskQueue({ namespace, taskQueue }),
+  );
+  const { Acceptance, Response } = proto.temporal.api.update.v1;
+  const meta = { updateId: id };
+  const acceptedRequest = { meta, requestId: id, input: { name: 'u' }, completionCallbacks: [{ nexus: callback }] };
+  const payloads = [{ metadata: json, data: Buffer.from('{"id":"update","amount":1}') }];
+  const bodies = {
+    Acceptance: Acceptance.encode({
+      acceptedRequestMessageId: id,
+      acceptedRequestSequencingEventId: one,
+      acceptedRequest,
+    }).finish(),
+    Response: Response.encode({ meta, outcome: { success: { payloads } } }).finish(),
+  };
+  const messages = Object.entries(bodies).map(([name, value]) => ({
+    id: name,
+    protocolInstanceId: id,
+    body: { type_url: `type.googleapis.com/temporal.api.update.v1.${name}`, value },
+  }));
+  const commandType = proto.temporal.api.enums.v1.CommandType.COMMAND_TYPE_PROTOCOL_MESSAGE;
+  const commands = messages.map((message) => ({
+    commandType,
+    protocolMessageCommandAttributes: { messageId: message.id },
+  }));
+  await service.respondWorkflowTaskCompleted({ namespace, taskToken, commands, messages });
+  for (const deadline = Date.now() + 15_000; Date.now() < deadline;) {
+    const execution = { workflowId: id, runId };
+    const { callbacks } = await service.describeWorkflowExecution({ namespace, execution });
+    const { state, lastAttemptFailure } = callbacks[0] ?? {};
+    if (lastAttemptFailure) return `failed: ${lastAttemptFailure.message ?? ''}`;
+    if (state === proto.temporal.api.enums.v1.CallbackState.CALLBACK_STATE_SUCCEEDED) return 'delivered';
+    await sleep(50);
+  }
+  return 'nothing';
 }

@@ -132,6 +132,7 @@ const dynamicConfig: Readonly<Record<string, readonly [{ readonly value: unknown
   'system.forceNexusEndpointRefreshOnRead': [{ value: true }],
   'system.refreshNexusEndpointsMinWait': [{ value: '10ms' }],
   'nexusoperation.enableStandalone': [{ value: true }],
+  'history.enableUpdateCallbacks': [{ value: true }],
   'frontend.rps': [{ value: 10_000 }],
   'frontend.namespaceRPS': [{ value: 10_000 }],
 };

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vit
 import { callDirectly } from '../helpers/direct-http.ts';
 import { bundleWorkflows, handlerQueue, startWorkers, type Workers } from '../helpers/nexus-workers.ts';
 import { nexusctlOn } from '../helpers/on-server.ts';
-import { linkOf, scheduleRaw, startStandalone } from '../helpers/raw-caller.ts';
+import { answerMadeUpUpdate, linkOf, scheduleRaw, startStandalone } from '../helpers/raw-caller.ts';
 import {
   buildTimeoutMs,
   noServer,
@@ -13,7 +13,7 @@ import {
   type TemporalServer,
   type Variant,
 } from '../helpers/temporal-server.ts';
-import { answers, asked, byId, byQueue, direct, forged, link } from './nexus/attempts.ts';
+import { answers, asked, byId, byQueue, direct, forged, link, madeUp } from './nexus/attempts.ts';
 
 const policy = JSON.stringify({
   version: 1,
@@ -143,6 +143,17 @@ describe('an operation of a hostile worker', () => {
   );
 });
 
+describe('the callback of an update that a worker makes up', () => {
+  it.for(madeUp)('%s', async ([, port, path, header, got], context) => {
+    const { server, connection, endpointId, workers } = fieldOf('trial', context);
+    const url = `http://127.0.0.1:${String(server.ports[port])}${path(endpointId)}`;
+    const callback = { url, header: { [header]: forged, 'Nexus-Request-Id': 'update' } };
+    const outcome = await answerMadeUpUpdate(connection, 'refunds', callback);
+    expect(outcome.replace(/^failed: .*UNAUTHORIZED\): /, '403 ')).toMatch(answers[got]);
+    expect(workers.reached).toEqual({});
+  });
+});
+
 describe('an HTTP call past the SDK', () => {
   it.for(direct)('%s', async ([, call, answer], context) => {
     const got = answers[answer];
@@ -219,5 +230,6 @@ describe('a token of the attacker’s own making', () => {
 it('is written down, attempt by attempt', () => {
   const page = readFileSync('authorizer/ATTEMPTS.md', 'utf8').replaceAll(/ +/g, ' ');
   const rows = [...asked.map(([what, , got]) => [what, got]), ...direct.map(([what, , got]) => [what, got])];
+  rows.push(...madeUp.map(([what, , , , got]) => [what, got]));
   for (const row of rows) expect(page).toContain(`| ${row.join(' | ')} |`);
 });

@@ -86,6 +86,18 @@ const other = (name: string, fallback = 'deny'): string =>
 const dispatched = (namespace: string, endpoint: string): Promise<string> =>
   scheduleRaw(connection, { namespace, endpoint });
 
+const refundsOnly = '{"callers":[{"namespace":"refunds"}]}';
+const lookalikes: readonly (readonly [what: string, policy: string])[] = [
+  ['a Cyrillic e in `refunds`', allowing('orders', 'r\u0435funds')],
+  ['a zero-width space after it', allowing('orders', 'refunds\u200b')],
+  ['a no-break space after it', allowing('orders', 'refunds\u00a0')],
+  ['a full-width r', allowing('orders', '\uff52efunds')],
+  ['it in capitals', allowing('orders', 'REFUNDS')],
+  ['the endpoint in another case', good.replace('"billing"', `"Billing":${refundsOnly},"billing"`)],
+  ['an endpoint `__proto__`', good.replace('"billing"', `"__proto__":${refundsOnly},"billing"`)],
+  ['it on the list and blocked', opened.replace(']}}', '],"blocked":["refunds"]}}')],
+];
+
 /** Whether the operation's task comes to a worker of the handler's namespace. */
 async function arrives(namespace: string, endpoint: string): Promise<boolean> {
   const poll = connection.withDeadline(Date.now() + 15_000, () =>
@@ -103,6 +115,9 @@ const attempts: readonly Attempt[] = [
   ['a key twice', text(opened.replace('"default":"deny"', '"default":"deny","default":"allow"')), 'DUPLICATE_KEY'],
   ['a key in another case', text(opened.replace('"default"', '"Default":"allow","default"')), 'UNKNOWN_KEY'],
   ['without a default', text(opened.replace('"default":"deny",', '')), 'MISSING_KEY'],
+  ['a key twice, once escaped', text(opened.replace('"default"', '"default":"deny","d\\u0065fault"')), 'DUPLICATE_KEY'],
+  ['a byte order mark', text(`\ufeff${opened}`), 'ENCODING'],
+  ['a link to itself', (at) => symlink(at.replace(/\.new$/, ''), at), 'UNREADABLE'],
   ['a pattern for a name', text(allowing('*')), 'VALUE'],
   ['invalid UTF-8', text(Buffer.from(opened.replace('refunds', 'refund\xff'), 'latin1')), 'ENCODING'],
   ['65 MiB', text(`${opened}${' '.repeat(65 * 1024 * 1024)}`), 'TOO_LARGE'],
@@ -118,6 +133,14 @@ const attempts: readonly Attempt[] = [
     folderOf({ 'a.json': good, 'b.json': other('billing') }),
     'DUPLICATE_ENDPOINT',
   ],
+  [
+    'a folder with a link to nothing',
+    async (at) => {
+      await folderOf({ 'a.json': opened })(at);
+      await symlink('nowhere', join(at, 'b.json'));
+    },
+    'UNREADABLE',
+  ],
   ['a folder with two defaults', folderOf({ 'a.json': good, 'b.json': other('x', 'allow') }), 'DEFAULT_MISMATCH'],
   ['a folder without a policy', folderOf({ 'a.json.bak': opened, '.b.json': opened }), 'NO_FILES'],
   ['a folder that others can write', folderOf({ 'a.json': opened }, 0o777), 'WRITABLE_BY_OTHERS'],
@@ -131,9 +154,23 @@ describe('a policy that was tampered with', () => {
     expect(await announced(address)).toMatchObject({ digest: digestOf(good) });
     expect(await maySee('orders')).toBe('started');
     expect(await maySee('refunds')).toMatch(/^7 .*not on the allowlist/);
+    // Where the command cannot see what is wrong (who else may write there), it passes on what the server says.
+    const check = await nexusctlOn(server!)('endpoint check billing --from refunds');
+    if (check.exitCode === 0) expect(JSON.stringify(check.result)).toContain('POLICY_PROBLEM');
     await rm(policyPath, { recursive: true, force: true });
     await putPolicy(good);
     await expect.poll(async () => (await announced(address))['problem'], { timeout: 10_000 }).toBeUndefined();
+  });
+
+  it.for(lookalikes)('with %s is in force, and opens nothing', async ([, policy], context) => {
+    const { address, putPolicy } = running(context);
+    await putPolicy(policy);
+    await expect.poll(async () => (await announced(address))['digest'], { timeout: 10_000 }).toBe(digestOf(policy));
+    expect(await maySee('orders')).toBe('started');
+    expect(await maySee('refunds')).toMatch(/^7 /);
+    const check = await nexusctlOn(server!)('endpoint check billing --from refunds');
+    expect(check).toMatchObject({ exitCode: 1, result: { allowed: false, enforced: true } });
+    await putPolicy(good);
   });
 
   it('is left alone when it belongs to somebody else', async (context) => {
@@ -251,4 +288,5 @@ describe('an endpoint that is not what it was', () => {
 it('is written down, attempt by attempt', async () => {
   const page = (await readFile('authorizer/ATTEMPTS.md', 'utf8')).replaceAll(/ +/g, ' ');
   for (const [what, , problem] of attempts) expect(page).toContain(`| ${what} | \`${problem}\` |`);
+  for (const [what] of lookalikes) expect(page).toContain(`| ${what} | refused |`);
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -212,13 +212,20 @@ describe('with a policy', () => {
 
   it('a folder keeps each endpoint in its file', async () => {
     rmSync(policy);
-    const { mkdirSync } = await import('node:fs');
     mkdirSync(policy);
     writeFileSync(join(policy, 'a.json'), '{"version":1,"default":"deny","endpoints":{"billing":{"callers":[]}}}');
     writeFileSync(join(policy, 'b.json'), '{"version":1,"default":"deny","endpoints":{"other":{"callers":[]}}}');
     await json('endpoint allow billing orders');
     expect(readFileSync(join(policy, 'a.json'), 'utf8')).toContain('orders');
     expect(readFileSync(join(policy, 'b.json'), 'utf8')).not.toContain('orders');
+  });
+
+  it('a folder with a link to nothing is refused, as the server refuses it', async () => {
+    rmSync(policy);
+    mkdirSync(policy);
+    writeFileSync(join(policy, 'a.json'), '{"version":1,"default":"deny","endpoints":{}}');
+    symlinkSync('nowhere', join(policy, 'b.json'));
+    expect(await json('endpoint policy lint --offline', 3)).toMatchObject({ error: { code: 'FILE_UNREADABLE' } });
   });
 
   it('plans and applies both the server and the policy', async () => {

@@ -133,4 +133,51 @@ export const direct: readonly Direct[] = [
     () => ({ path: '/api/v1/namespaces/refunds/nexus-operations/x', body: standalone }),
     '403, not on the list',
   ],
+  [
+    'by endpoint, its id as a URN',
+    (id) => ({ path: byId(id).replace(id, `urn%3auuid%3a${id}`) }),
+    '403, Temporal callers only',
+  ],
+  [
+    'by endpoint, with headers that pose as the server',
+    (id) => ({ path: byId(id), headers: [...link, 'Grpc-Metadata-Caller-Type', 'system', 'Xdc-Redirection', 'false'] }),
+    '403, Temporal callers only',
+  ],
+  ['by endpoint, in capitals', (id) => ({ path: byId(id).toUpperCase() }), 'a redirect or 404'],
+  [
+    'by task queue, escaped twice',
+    () => ({ path: byQueue.replace('billing/charge', '%2562illing/charge') }),
+    '403, task queues are off',
+  ],
+  ['by task queue, with a query and `;`', () => ({ path: `${byQueue};a=b?namespace=x` }), '403, task queues are off'],
+  [
+    'by task queue, as a URL of `internal`',
+    () => ({ path: `http://a@internal${byQueue}` }),
+    '403, task queues are off',
+  ],
+  ['with escaped dots', () => ({ path: byQueue.replace('/charge', '/x/%2e%2e/charge') }), 'a redirect or 404'],
+  ['with a slash at the end', (id) => ({ path: `${byId(id)}/` }), 'a redirect or 404'],
+  [
+    'a standalone operation with another namespace in its body',
+    () => ({
+      path: '/api/v1/namespaces/refunds/nexus-operations/x?namespace=orders',
+      body: standalone.replace('{', '{"namespace":"orders",').replace('"billing"', '"b\\u0069lling"'),
+    }),
+    '403, not on the list',
+  ],
+];
+
+/** The callback of an update that a worker makes up and accepts → what came of the callback. */
+export const madeUp: readonly (readonly [
+  what: string,
+  port: 'http' | 'internalHttp',
+  path: (endpointId: string) => string,
+  header: string,
+  got: '403, Temporal callers only' | '403, task queues are off' | '403, not on the list',
+])[] = [
+  ['to the internal frontend, with a forged link', 'internalHttp', byId, 'nexus-link', '403, not on the list'],
+  ['so, U+0130 for i', 'internalHttp', byId, 'Nexus-L\u0130nk', '403, not on the list'],
+  ['so, a blank before it and U+017F for s', 'internalHttp', byId, ' NEXU\u017f-LINK', '403, not on the list'],
+  ['to the internal frontend, by task queue', 'internalHttp', () => byQueue, 'nexus-link', '403, task queues are off'],
+  ['to the frontend, with a forged link', 'http', byId, 'nexus-link', '403, Temporal callers only'],
 ];
