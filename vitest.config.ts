@@ -1,5 +1,17 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests that ask servers which they start in their own process: the sandbox above all, and broken codec servers. */
+const inProcess = ['test/{commands/endpoint,sandbox}/**/*.test.ts', 'test/codec-server/doctor*.test.ts'];
+
+/** Files share what they load: a third of their time was loading it again. Two cores, and some wait. */
+const shared = {
+  isolate: false,
+  maxWorkers: 3,
+  // Room for what is short-lived: most of what these tests make.
+  execArgv: ['--max-semi-space-size=64'],
+  sequence: { groupOrder: 1 },
+};
+
 export default defineConfig({
   test: {
     testTimeout: 20_000,
@@ -14,16 +26,12 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          // What is about the built program as a whole, and what needs a neighbour.
-          exclude: ['test/{browser,e2e,faults,server}/**'],
-          // Files share what they load: a third of their time was loading it again. Two cores, and some wait.
-          isolate: false,
-          maxWorkers: 3,
-          // Room for what is short-lived: most of what these tests make.
-          execArgv: ['--max-semi-space-size=64'],
-          sequence: { groupOrder: 1 },
+          // What is about the built program as a whole, what needs a neighbour, and what starts a server of ours.
+          exclude: ['test/{browser,e2e,faults,server}/**', ...inProcess],
+          ...shared,
         },
       },
+      { extends: true, test: { name: 'in process', include: inProcess, ...shared } },
       {
         extends: true,
         test: {
