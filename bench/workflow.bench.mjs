@@ -1,8 +1,8 @@
 // Decoding a workflow of 5,001 events that stands on a server: `nexusctl payload decode --workflow-id`, which has the
 // keys, against `temporal workflow show --codec-endpoint`, which asks a codec server once an event, one after the other.
-// The codec server is nexusctl's own, on loopback, and then behind 10 ms of distance.
+// The codec server is the documented one of TypeScript (bench/codec/sample.mjs), then nexusctl's own, on loopback and
+// behind 10 ms of distance.
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
@@ -28,8 +28,8 @@ export async function run(signals = 5000) {
   };
   let distant;
   try {
-    writeFileSync(join(folder, 'one.key'), randomBytes(32), { mode: 0o600 });
-    const keyring = '[keyring]\nactive = "one"\n[keyring.keys.one]\nsecret = "file:./one.key"\n';
+    writeFileSync(join(folder, 'one.key'), 'test-key-test-key-test-key-test!', { mode: 0o600 });
+    const keyring = '[keyring]\nactive = "test-key-id"\n[keyring.keys.test-key-id]\nsecret = "file:./one.key"\n';
     writeFileSync(join(folder, 'keys.toml'), keyring, { mode: 0o600 });
     const port = String(await freePort());
     start(cli, ['server', 'start-dev', '--ip', '127.0.0.1', '--port', port, '--headless', '--log-level', 'never']);
@@ -41,6 +41,8 @@ export async function run(signals = 5000) {
     const [line] = await once(codec.stdout, 'data');
     const near = JSON.parse(String(line).split('\n')[0]).endpoint;
     codec.stdout.resume();
+    const sample = start(process.execPath, [resolve('bench/codec/sample.mjs')]);
+    const [samplePort] = await once(sample.stdout, 'data');
     distant = await delayed(near, 10);
     await sendSignals(address, join(folder, 'keys.toml'), signals);
 
@@ -53,7 +55,8 @@ export async function run(signals = 5000) {
       'nexusctl payload decode --workflow-id': [...decode, '--keyring', 'keys.toml'],
       '  through the codec server': [...decode, '--codec-endpoint', near],
       '  through the codec server, 10 ms away': [...decode, '--codec-endpoint', distant.url],
-      'temporal workflow show --codec-endpoint': show(near),
+      'temporal workflow show, TypeScript codec': show(`http://127.0.0.1:${String(samplePort).trim()}`),
+      "temporal workflow show, nexusctl's codec": show(near),
       '  the codec server 10 ms away': show(distant.url),
     };
     const own = await time(Object.values(rows)[0], { cwd: folder, env });
