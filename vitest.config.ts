@@ -38,7 +38,7 @@ export default defineConfig({
           name: 'neighbours',
           include: ['test/{browser,e2e,server}/**/*.test.ts'],
           // They wait for servers and processes half of the time.
-          maxWorkers: 3,
+          maxWorkers: 4,
           sequence: { groupOrder: 2 },
         },
       },

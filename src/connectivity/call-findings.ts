@@ -80,10 +80,11 @@ function page(
   const seen = { ...evidence, contentType, body: text };
   const gateway = headers['server'] === undefined ? '' : ` from ${headers['server']}`;
   const status = String(httpStatus);
-  if (isHttp2(body))
+  // nginx makes a status below 100 of an answer without a status line; the frames may have been cut short.
+  if (isHttp2(body) || httpStatus < 100)
     return finding(
       'RPC011',
-      `${gateway === '' ? 'a proxy' : gateway.slice(6)} passes gRPC on as HTTP/1, and hands the HTTP/2 frames of the server back as a page`,
+      `${gateway === '' ? 'a proxy' : gateway.slice(6)} passes gRPC on as HTTP/1, and hands what the server says back as a page`,
       {
         evidence,
       },

@@ -5,7 +5,7 @@ import { freePorts } from '../../helpers/free-ports.ts';
 import { neighbour } from '../../helpers/neighbour.ts';
 import type { Fault, Healthy, Need, Scene } from '../fault.ts';
 import type { Lab } from '../lab.ts';
-import { startTemporal } from '../server.ts';
+import { startTcp, startTemporal } from '../server.ts';
 
 async function startProgram(lab: Lab, program: string, args: readonly string[], port: number): Promise<void> {
   const child: ChildProcess = spawn(program, args, { stdio: 'ignore', cwd: lab.path('') });
@@ -142,6 +142,16 @@ const behindNginx: readonly Fault[] = [
     within: 2500,
     scene: async (lab) => {
       const upstream = await startTemporal(lab);
+      return nginx(() => `http2; location / { proxy_pass http://${upstream.address}; }`)(lab);
+    },
+  },
+  {
+    name: 'proxy_pass to a gRPC server whose first frame is cut short',
+    code: 'RPC011',
+    scene: async (lab) => {
+      const upstream = await startTcp(lab, (socket) =>
+        socket.once('data', () => socket.end(Buffer.from([0, 0, 18, 4]))),
+      );
       return nginx(() => `http2; location / { proxy_pass http://${upstream.address}; }`)(lab);
     },
   },
