@@ -14,7 +14,7 @@ export async function transportFinding(
   const server = headers['server'];
   const evidence = { ...(httpStatus === undefined ? {} : { httpStatus }), ...(server === undefined ? {} : { server }) };
   if (httpStatus !== undefined && (httpStatus !== 200 || !isGrpc(headers['content-type'])) && grpcStatus === undefined)
-    return page(result, evidence);
+    return page(httpStatus, result, evidence);
   if (goawayCode === 11)
     return finding('H2005', 'the server ends the connection: ENHANCE_YOUR_CALM (too many pings)', {
       evidence: { goawayCode },
@@ -72,7 +72,8 @@ function reset(resetCode: number, evidence: { readonly httpStatus?: number; read
 }
 
 function page(
-  { httpStatus = 0, headers, body }: UnaryResult,
+  httpStatus: number,
+  { headers, body }: UnaryResult,
   evidence: { readonly httpStatus?: number; readonly server?: string },
 ): Finding {
   const text = excerpt(Buffer.from(body).toString('utf8'));

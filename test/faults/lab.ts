@@ -155,6 +155,15 @@ async function openssl(folder: string, write: Lab['write']): Promise<void> {
       `${name}.pem`,
       ...more,
     );
+  const selfSign = (name: string, subject: string, extensions: string): void => {
+    key(`${name}.key`);
+    run(
+      ...`req -x509 -key ${name}.key -days 90 -config x.cnf -extensions ${extensions} -out ${name}.pem -subj`.split(
+        ' ',
+      ),
+      subject,
+    );
+  };
   for (const [name, by, subject, extensions] of [
     ['middle', 'ca', '/CN=Lab Intermediate CA', 'ca'],
     ['chained-server', 'middle', '/CN=chained', 'leaf'],
@@ -182,52 +191,16 @@ async function openssl(folder: string, write: Lab['write']): Promise<void> {
     ['self-signed-ca', 'selfca'],
     ['narrow', 'narrow'],
   ] as const) {
-    key(`${name}.key`);
-    run(
-      'req',
-      '-x509',
-      '-key',
-      `${name}.key`,
-      '-subj',
-      '/CN=localhost',
-      '-days',
-      '90',
-      '-config',
-      'x.cnf',
-      '-extensions',
-      extensions,
-      '-out',
-      `${name}.pem`,
-    );
+    selfSign(name, '/CN=localhost', extensions);
   }
-  key('namesake.key');
-  run(
-    ...'req -x509 -key namesake.key -days 90 -config x.cnf -extensions ca -out namesake.pem -subj'.split(' '),
-    '/CN=Lab Server CA',
-  );
+  selfSign('namesake', '/CN=Lab Server CA', 'ca');
   run('genrsa', '-out', 'weak-server.key', '1024');
   request('weak-server', '/CN=weak server');
   sign('weak-server', 'ca', 'leaf');
   key('outside.key');
   request('outside', '/CN=outside');
   sign('outside', 'narrow', 'leaf');
-  key('self-signed-client.key');
-  run(
-    'req',
-    '-x509',
-    '-key',
-    'self-signed-client.key',
-    '-subj',
-    '/CN=me',
-    '-days',
-    '90',
-    '-config',
-    'x.cnf',
-    '-extensions',
-    'client',
-    '-out',
-    'self-signed-client.pem',
-  );
+  selfSign('self-signed-client', '/CN=me', 'client');
   run('genrsa', '-out', 'weak-client.key', '1024');
   request('weak-client', '/CN=weak');
   sign('weak-client', 'client-ca', 'client');

@@ -52,6 +52,16 @@ const token = (part: object): string =>
   `${Buffer.from('{"alg":"ES256"}').toString('base64url')}.${Buffer.from(JSON.stringify(part)).toString('base64url')}.c2ln`;
 const seconds = Math.floor(Date.now() / 1000);
 
+/** Offline, with the client certificate as another writer left it. */
+const rewritten =
+  (file: string, change: (text: string) => string) =>
+  async (lab: Lab): Promise<Scene> => {
+    const certificate = await lab.write(file, change(pem(lab, 'client.pem')));
+    return {
+      args: ['--offline', ...closed, '--tls-cert-path', certificate, '--tls-key-path', lab.path('client.key')],
+    };
+  };
+
 export const localFaults: readonly Fault[] = [
   {
     name: 'configuration file that is not there',
@@ -454,31 +464,13 @@ export const localWarnings: readonly Fault[] = [
     name: 'byte order mark',
     code: 'CRT014',
     works: true,
-    scene: async (lab) => ({
-      args: [
-        '--offline',
-        ...closed,
-        '--tls-cert-path',
-        await lab.write('bom.pem', `\ufeff${pem(lab, 'client.pem')}`),
-        '--tls-key-path',
-        lab.path('client.key'),
-      ],
-    }),
+    scene: rewritten('bom.pem', (text) => `\ufeff${text}`),
   },
   {
     name: 'a label of OpenSSL alone',
     code: 'CRT014',
     works: true,
-    scene: async (lab) => ({
-      args: [
-        '--offline',
-        ...closed,
-        '--tls-cert-path',
-        await lab.write('trusted.pem', pem(lab, 'client.pem').replaceAll(' CERTIFICATE', ' TRUSTED CERTIFICATE')),
-        '--tls-key-path',
-        lab.path('client.key'),
-      ],
-    }),
+    scene: rewritten('trusted.pem', (text) => text.replaceAll(' CERTIFICATE', ' TRUSTED CERTIFICATE')),
   },
   {
     name: 'older variable',
