@@ -31,16 +31,21 @@ export async function* transformPages({ pages, unknown }: Pages, change: Change)
       return handleProto(event, historyEventType, path, {}, change, operations);
     });
     const results = await all(waiting);
+    const write = (): Buffer => {
+      const text = makeProtoText(page.length * 2 + 4096, unknown);
+      for (const [index, event] of events.entries()) {
+        put(text, before + index === 0 ? '{"events":[' : ',');
+        putEvent(text, event, results[index]?.changed ?? []);
+      }
+      return written(text);
+    };
+    let json: Buffer | undefined;
     yield {
       handled: results.flatMap(({ handled }) => handled),
       clearFailures: results.flatMap(({ clearFailures }) => clearFailures),
+      // Written when first asked for: an audit never asks, a document asks more than once.
       get bytes() {
-        const text = makeProtoText(page.length * 2 + 4096, unknown);
-        for (const [index, event] of events.entries()) {
-          put(text, before + index === 0 ? '{"events":[' : ',');
-          putEvent(text, event, results[index]?.changed ?? []);
-        }
-        return written(text);
+        return (json ??= write());
       },
     };
   }
