@@ -33,6 +33,14 @@ export default tseslint.config(
         { name: 'process', message: 'Only src/bin.ts names process: take what you need from the Context.' },
         { name: 'console', message: 'stdout is the product: return data, and let emit write it.' },
       ],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "ExportNamedDeclaration > VariableDeclaration[kind='let']",
+          message:
+            'scripts/build.mjs takes the exports when a module has run: one that changes later would not be seen.',
+        },
+      ],
     },
   },
   {

@@ -41,6 +41,8 @@ const library = await build({
   outdir: 'dist',
   outExtension: { '.js': '.cjs' },
   external: [...shared.external, '@temporalio/common'],
+  // Node prints the line of an error that nobody caught: in the log of a worker that should not be all of the library.
+  minifyWhitespace: false,
 });
 for (const name of ['codec', 'converter', 'endpoint-value']) await declarations(name);
 await writeFile('dist/THIRD-PARTY-LICENSES.txt', await licences(program.metafile, library.metafile));
@@ -103,8 +105,24 @@ async function pieceOf(text) {
   const late = text.replaceAll(/\bimport\((["']\.{1,2}\/[^"']+["'])\)/g, 'Promise.resolve().then(()=>require($1))');
   const format = { format: 'cjs', platform: 'node', target, sourcefile: 'piece.mjs' };
   const { code } = await transform(late, { ...minified, ...format });
-  const pieces = code.replaceAll(/\brequire\((["'])\.{1,2}\/(?:[^"']+\/)?([^"'/]+)\.js\1\)/g, '__piece("$2")');
+  const pieces = plainExports(code).replaceAll(
+    /\brequire\((["'])\.{1,2}\/(?:[^"']+\/)?([^"'/]+)\.js\1\)/g,
+    '__piece("$2")',
+  );
   return requireLate(pieces.replaceAll(/\bimport\((?=["'])/g, '__import('));
+}
+
+/**
+ * Writes the exports as one literal at the end instead of esbuild's getters. Those are made for bindings that change,
+ * which eslint forbids here; V8 looks every one of them up anew, which costs more than the small functions that read JSON
+ * and protobuf. In a literal it knows them, and puts their code where they are called.
+ */
+function plainExports(code) {
+  const getters =
+    /var piece_exports=\{\};__export\(piece_exports,\{([^}]*)\}\);module\.exports=__toCommonJS\(piece_exports\);/;
+  const names = getters.exec(code)?.[1];
+  if (names === undefined) return code;
+  return `${code.replace(getters, '')};module.exports={${names.replaceAll('()=>', '')}};`;
 }
 
 /**

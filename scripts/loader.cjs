@@ -27,23 +27,8 @@ function __piece(name) {
     module = { exports: {} };
     modules.set(name, module);
     pieces.get(name)(module, module.exports, require, __piece, __import);
-    module.exports = settled(module.exports);
   }
   return module.exports;
-}
-
-/**
- * Functions and numbers become plain members: esbuild's getters, made for bindings that change, cost more than the small
- * functions that read JSON and protobuf.
- */
-function settled(exports) {
-  const plain = {};
-  for (const key of Object.keys(exports)) {
-    const value = exports[key];
-    if (typeof value === 'function' || typeof value === 'number') plain[key] = value;
-    else Object.defineProperty(plain, key, Object.getOwnPropertyDescriptor(exports, key));
-  }
-  return plain;
 }
 
 /** Packages outside the bundle: V8 does not let a script that was kept call import() itself. */
