@@ -10,7 +10,7 @@ import {
 import { makeNameTable } from '../endpoints/name-table.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { durationOf, readMessage, replaceField, timestampOf, writeMessage, type Message } from '../protobuf/message.ts';
-import { bytesField, makePlace, nextField, wireType } from '../protobuf/wire.ts';
+import { bufferOf, bytesField, makePlace, nextField, wireType } from '../protobuf/wire.ts';
 import { descriptionOf, descriptionPayload, withDescription } from './description-payload.ts';
 
 /*
@@ -26,7 +26,7 @@ export function stateOf(number: number): string {
 
 /** @param names of what was read with it: what stands on many lists is one text */
 export function heldFromCloud(bytes: Uint8Array, names: Names = makeNames()): Held {
-  const message = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const message = bufferOf(bytes);
   const endpoint = readMessage(message);
   const whole = endpoint.bytes(3);
   const { own, callers, unknownPolicies } = withoutPolicies(whole, names);
@@ -78,7 +78,7 @@ function withoutPolicies(
   whole: Uint8Array,
   names: Names,
 ): { readonly own: Message; readonly callers: readonly Caller[]; readonly unknownPolicies: number } {
-  const bytes = Buffer.from(whole.buffer, whole.byteOffset, whole.byteLength);
+  const bytes = bufferOf(whole);
   const others: Buffer[] = [];
   const callers = new Set<Caller>();
   let unknownPolicies = 0;

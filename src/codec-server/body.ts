@@ -1,5 +1,5 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
-import { payloadAt, payloadJson } from '../payload/json-form.ts';
+import { payloadAt, putPayload } from '../payload/json-form.ts';
 import { makeJsonText, put, written } from '../payload/json-text.ts';
 import {
   eachElement,
@@ -55,7 +55,7 @@ export function writePayloads(payloads: readonly Payload[]): Buffer {
   put(text, '{"payloads":[');
   for (const [index, payload] of payloads.entries()) {
     if (index > 0) put(text, ',');
-    put(text, payloadJson(payload));
+    putPayload(text, payload);
   }
   put(text, ']}');
   return written(text);

@@ -37,9 +37,14 @@ const possible = new WeakMap<Payload['metadata'], readonly Family[]>();
 export function familyOf(payload: Payload): Family | null {
   let asked = possible.get(payload.metadata);
   if (asked === undefined) {
-    asked = families.filter((family) => family.byMetadata !== true || family.recognises(payload));
+    asked = families.filter((family) => family.recognises(payload));
     possible.set(payload.metadata, asked);
   }
-  for (const family of asked) if (family.byMetadata === true || family.recognises(payload)) return family;
+  for (const family of asked) if (family.begins === undefined || startsWith(payload.data, family.begins)) return family;
   return null;
+}
+
+function startsWith(data: Uint8Array, beginning: Uint8Array): boolean {
+  for (let at = 0; at < beginning.length; at += 1) if (data[at] !== beginning[at]) return false;
+  return true;
 }

@@ -36,10 +36,13 @@ export interface LayerFacts {
 /** One published way to wrap a payload. Recognised by metadata and the first bytes of the data, never by trying. */
 export interface Family {
   readonly id: FamilyId;
-  /** True when metadata alone tells whether it is this family, and its facts: both are asked once for equal metadata. */
-  readonly byMetadata?: boolean;
+  /** By its metadata: asked once for equal ones. */
   readonly recognises: (payload: Payload) => boolean;
+  /** What the data begin with, when the metadata alone do not tell. */
+  readonly begins?: Uint8Array;
+  /** By its metadata too, unless `factsInData`. */
   readonly facts: (payload: Payload) => LayerFacts;
+  readonly factsInData?: boolean;
   /** True when it needs no key: `inspect` looks behind it. */
   readonly keyless?: boolean;
   /**

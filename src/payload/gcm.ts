@@ -33,13 +33,27 @@ export function openGcm(key: Uint8Array, sealed: Buffer, additionalData?: Uint8A
 /** The inverse, with a random nonce. */
 export function sealGcm(key: Uint8Array, plain: Uint8Array, additionalData?: Uint8Array): Buffer {
   const sealed = Buffer.allocUnsafe(nonceBytes + plain.length + tagBytes);
-  const nonce = randomFillSync(sealed.subarray(0, nonceBytes));
+  const nonce = sealed.subarray(0, nonceBytes);
+  putNonce(nonce);
   const cipher = createCipheriv(algorithmOf(key), key, nonce, options);
   if (additionalData !== undefined) cipher.setAAD(additionalData);
   cipher.update(plain).copy(sealed, nonceBytes);
   cipher.final();
   cipher.getAuthTag().copy(sealed, nonceBytes + plain.length);
   return sealed;
+}
+
+const nonces = Buffer.alloc(nonceBytes * 256);
+let unused = 0;
+
+/** Each random byte is used once; asking the system for 12 of them at a time would take a third of the time of sealing. */
+function putNonce(into: Buffer): void {
+  if (unused === 0) {
+    randomFillSync(nonces);
+    unused = nonces.length;
+  }
+  nonces.copy(into, 0, unused - nonceBytes, unused);
+  unused -= nonceBytes;
 }
 
 function algorithmOf(key: Uint8Array): 'aes-128-gcm' | 'aes-192-gcm' | 'aes-256-gcm' {

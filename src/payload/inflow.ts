@@ -1,4 +1,5 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
+import { bufferOf } from '../protobuf/wire.ts';
 import { limits } from './limits.ts';
 
 /** Bytes that arrive; `more` waits for at least as many again as are unread. */
@@ -34,8 +35,7 @@ export function makeInflow(source: AsyncIterable<Uint8Array | string>): Inflow {
           break;
         }
         const { value } = next;
-        const chunk =
-          typeof value === 'string' ? Buffer.from(value) : Buffer.from(value.buffer, value.byteOffset, value.length);
+        const chunk = typeof value === 'string' ? Buffer.from(value) : bufferOf(value);
         chunks.push(chunk);
         length += chunk.length;
       }

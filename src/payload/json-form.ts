@@ -15,6 +15,7 @@ import {
   stringAt,
   valueStart,
 } from './json-scan.ts';
+import { makeJsonText, put, putBytes, written, type JsonText } from './json-text.ts';
 import type { PayloadParts } from './place.ts';
 import type { Payload } from './payload.ts';
 
@@ -159,20 +160,45 @@ function malformed(what: string): NexusctlError {
   });
 }
 
-const metadataMemo = new WeakMap<ReadonlyMap<string, Buffer>, string>();
+/** `{"metadata":{…}`, and the same with what opens the data. */
+interface Opening {
+  readonly bare: Buffer;
+  readonly withData: Buffer;
+}
+
+const openings = new WeakMap<ReadonlyMap<string, Buffer>, Opening>();
+
+/** Payloads of a document share their metadata. */
+function openingOf(metadata: ReadonlyMap<string, Buffer>): Opening {
+  const known = openings.get(metadata);
+  if (known !== undefined) return known;
+  const entries = [...metadata].map(([key, value]) => `${asciiJson(key)}:"${value.toString('base64')}"`);
+  const bare = `{"metadata":{${entries.join(',')}}`;
+  const opening = { bare: Buffer.from(bare, 'latin1'), withData: Buffer.from(`${bare},"data":"`, 'latin1') };
+  openings.set(metadata, opening);
+  return opening;
+}
 
 /** The proto3 JSON text of a payload, on one line and in ASCII. */
-export function payloadJson(payload: Payload): string {
-  let metadata = metadataMemo.get(payload.metadata);
-  if (metadata === undefined) {
-    const entries = [...payload.metadata].map(([key, value]) => `${asciiJson(key)}:"${value.toString('base64')}"`);
-    metadata = `{"metadata":{${entries.join(',')}}`;
-    metadataMemo.set(payload.metadata, metadata);
+export function putPayload(to: JsonText, { metadata, data, externalPayloads }: Payload): void {
+  const { bare, withData } = openingOf(metadata);
+  if (data.length === 0) putBytes(to, bare);
+  else {
+    putBytes(to, withData);
+    put(to, data.toString('base64'));
   }
-  const data = payload.data.length === 0 ? '' : `,"data":"${payload.data.toString('base64')}"`;
-  if (payload.externalPayloads.length === 0) return `${metadata}${data}}`;
-  const sizes = payload.externalPayloads.map((size) => `{"sizeBytes":"${String(size)}"}`);
-  return `${metadata}${data},"externalPayloads":[${sizes.join(',')}]}`;
+  const end = data.length === 0 ? '}' : '"}';
+  if (externalPayloads.length === 0) put(to, end);
+  else {
+    const sizes = externalPayloads.map((size) => `{"sizeBytes":"${String(size)}"}`);
+    put(to, `${end.slice(0, -1)},"externalPayloads":[${sizes.join(',')}]}`);
+  }
+}
+
+export function payloadJson(payload: Payload): string {
+  const text = makeJsonText(payload.data.length * 2 + 256);
+  putPayload(text, payload);
+  return written(text).toString('latin1');
 }
 
 function asciiJson(text: string): string {

@@ -26,6 +26,13 @@ export function put(to: JsonText, text: string): void {
   to.length = length + text.length;
 }
 
+export function putBytes(to: JsonText, bytes: Uint8Array): void {
+  const { length } = to;
+  if (length + bytes.length > to.bytes.length) grow(to, bytes.length);
+  to.bytes.set(bytes, length);
+  to.length = length + bytes.length;
+}
+
 function grow(to: JsonText, count: number): void {
   const grown = Buffer.allocUnsafe(Math.max(to.bytes.length * 2, to.length + count));
   to.bytes.copy(grown, 0, 0, to.length);

@@ -43,49 +43,68 @@ export function openPayload(
   keylessOnly = false,
   budget?: Budget,
 ): Maybe<Opened> {
-  const layers: Layer[] = [];
-  const failed = (error: unknown): Opened => {
-    if (!(error instanceof NexusctlError) || configuration.has(error.code)) throw error;
-    return { status: 'failed', layers, payload, error };
-  };
-  const spend = (inner: Payload): Payload => {
-    if (budget !== undefined) take(budget, inner);
-    return inner;
-  };
-  const peel = (outer: Payload): Maybe<Opened> => {
-    let current = outer;
-    for (;;) {
-      const family = familyOf(current);
-      layers.push(layerOf(current, family));
-      const { storage } = keys;
-      if (family === null && storage !== undefined && !keylessOnly && isStorageReference(current)) {
-        refuseExcess(layers.length, current.data.length, keys.layerBytes);
-        const stored = resolveReference(current, storage.rules, storage.fetch, keys.layerBytes);
-        return stored.then(spend).then(peel).catch(failed);
-      }
-      if (family === null) return { status: layers.length > 1 ? 'decoded' : 'unchanged', layers, payload: current };
-      if (keylessOnly && family.keyless !== true) return { status: 'unchanged', layers, payload: current };
-      refuseExcess(layers.length, current.data.length, keys.layerBytes);
-      const opened = family.open(current, keys, position);
-      if (opened instanceof Promise) return opened.then(spend).then(peel).catch(failed);
-      current = spend(opened);
-    }
-  };
+  const peeling: Peeling = { payload, keys, position, keylessOnly, budget, layers: [] };
   try {
-    return peel(payload);
+    return peel(peeling, payload);
   } catch (error) {
-    return failed(error);
+    return failed(peeling, error);
   }
 }
 
-/** Equal metadata is the same layer, unless the family looks at the data. */
+interface Peeling {
+  /** As it was. */
+  readonly payload: Payload;
+  readonly keys: Keys;
+  readonly position: Position;
+  readonly keylessOnly: boolean;
+  readonly budget: Budget | undefined;
+  readonly layers: Layer[];
+}
+
+function peel(peeling: Peeling, outer: Payload): Maybe<Opened> {
+  const { keys, position, keylessOnly, budget, layers } = peeling;
+  const { storage } = keys;
+  let current = outer;
+  for (;;) {
+    const family = familyOf(current);
+    layers.push(layerOf(current, family));
+    if (family === null) {
+      if (storage === undefined || keylessOnly || !isStorageReference(current))
+        return { status: layers.length > 1 ? 'decoded' : 'unchanged', layers, payload: current };
+      refuseExcess(layers.length, current.data.length, keys.layerBytes);
+      return later(peeling, resolveReference(current, storage.rules, storage.fetch, keys.layerBytes));
+    }
+    if (keylessOnly && family.keyless !== true) return { status: 'unchanged', layers, payload: current };
+    refuseExcess(layers.length, current.data.length, keys.layerBytes);
+    const opened = family.open(current, keys, position);
+    if (opened instanceof Promise) return later(peeling, opened);
+    if (budget !== undefined) take(budget, opened);
+    current = opened;
+  }
+}
+
+function later(peeling: Peeling, opened: Promise<Payload>): Promise<Opened> {
+  return opened
+    .then((inner) => {
+      if (peeling.budget !== undefined) take(peeling.budget, inner);
+      return peel(peeling, inner);
+    })
+    .catch((error: unknown) => failed(peeling, error));
+}
+
+function failed({ layers, payload }: Peeling, error: unknown): Opened {
+  if (!(error instanceof NexusctlError) || configuration.has(error.code)) throw error;
+  return { status: 'failed', layers, payload, error };
+}
+
+/** Equal metadata and family are the same layer, unless the facts stand in the data. */
 const sameLayers = new WeakMap<Payload['metadata'], Layer>();
 
-function layerOf(payload: Payload, family: Family | null): Layer {
+export function layerOf(payload: Payload, family: Family | null): Layer {
   if (family === null && isStorageReference(payload)) return referenceLayer(payload);
-  if (family !== null && family.byMetadata !== true) return makeLayer(payload, family);
+  if (family?.factsInData === true) return makeLayer(payload, family);
   const known = sameLayers.get(payload.metadata);
-  if (known !== undefined) return known;
+  if (known !== undefined && known.family === family?.id) return known;
   const layer = makeLayer(payload, family);
   sameLayers.set(payload.metadata, layer);
   return layer;
@@ -122,7 +141,8 @@ const configuration: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 function take(budget: Budget, { data, unknown }: Payload): void {
-  budget.left -= unknown.reduce((sum, field) => sum + field.length, data.length);
+  budget.left -= data.length;
+  for (const field of unknown) budget.left -= field.length;
   if (budget.left < 0)
     throw new NexusctlError('LIMIT_EXCEEDED', 'the payloads together unpack to more than is allowed', {
       hint: 'raise --max-layer-bytes if you trust the writer',

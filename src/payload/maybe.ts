@@ -12,3 +12,17 @@ export function all<T>(values: readonly Maybe<T>[]): Maybe<readonly T[]> {
   for (const value of values) if (value instanceof Promise) return Promise.all(values);
   return values as readonly T[];
 }
+
+/** The same for each of them. What one throws is told when all have begun: no promise is left that nobody waits for. */
+export function each<A, B>(values: readonly A[], make: (value: A) => Maybe<B>): Maybe<readonly B[]> {
+  return all(
+    values.map((value) => {
+      try {
+        return make(value);
+      } catch (error) {
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what was thrown, as it is
+        return Promise.reject<B>(error);
+      }
+    }),
+  );
+}

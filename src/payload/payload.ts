@@ -1,13 +1,23 @@
-import { bigintOf, bytesField, fieldHead, readFields, textOf, varintField, wireType } from '../protobuf/wire.ts';
+import {
+  bigintOf,
+  bufferOf,
+  bytesField,
+  fieldHead,
+  readFields,
+  textOf,
+  varintField,
+  wireType,
+} from '../protobuf/wire.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { makeByteCache } from './byte-cache.ts';
+import { metadataOf, type Metadata } from './metadata.ts';
 
 /**
  * temporal.api.common.v1.Payload. Metadata keeps its order and unknown fields their bytes, so that a payload that is
  * only passed through comes out with the same contents.
  */
 export interface Payload {
-  readonly metadata: ReadonlyMap<string, Buffer>;
+  readonly metadata: Metadata;
   readonly data: Buffer;
   /** Sizes in bytes of what lies in external storage. */
   readonly externalPayloads: readonly bigint[];
@@ -15,17 +25,22 @@ export interface Payload {
   readonly unknown: readonly Buffer[];
 }
 
+/** @param data shared, not copied */
 export function makePayload(
   metadata: Readonly<Record<string, string | Uint8Array>>,
-  data: Uint8Array | string = Buffer.alloc(0),
+  data: Uint8Array | string = empty,
 ): Payload {
+  const values = Object.values(metadata).map((value) => (typeof value === 'string' ? Buffer.from(value) : value));
   return {
-    metadata: new Map(Object.entries(metadata).map(([key, value]) => [key, Buffer.from(value)])),
-    data: Buffer.from(data),
-    externalPayloads: [],
-    unknown: [],
+    metadata: metadataOf(Object.keys(metadata), values),
+    data: typeof data === 'string' ? Buffer.from(data) : bufferOf(data),
+    externalPayloads: none,
+    unknown: none,
   };
 }
+
+const empty = Buffer.alloc(0);
+const none: readonly never[] = [];
 
 /** A metadata value as text; undefined when it is not there. */
 export function metadataText(payload: Payload, key: string): string | undefined {
@@ -41,11 +56,11 @@ export function encodingOf(payload: Payload): string {
   return encoding;
 }
 
-const encodings = new WeakMap<ReadonlyMap<string, Buffer>, string>();
+const encodings = new WeakMap<Metadata, string>();
 
 /** @throws NexusctlError PROTOBUF_INVALID when the bytes are no message of this type */
 export function decodePayload(bytes: Uint8Array): Payload {
-  const message = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const message = bufferOf(bytes);
   const end = metadataEnd(message);
   const metadata = sameMetadata(message, end);
   const data = onlyData(message, end);
@@ -53,9 +68,6 @@ export function decodePayload(bytes: Uint8Array): Payload {
     ? decodeRest(message.subarray(end), metadata)
     : { metadata, data, externalPayloads: none, unknown: none };
 }
-
-const empty = Buffer.alloc(0);
-const none: readonly never[] = [];
 
 /** The data when nothing else follows the metadata, as nearly every writer has it; else null. */
 function onlyData(message: Buffer, from: number): Buffer | null {
@@ -72,7 +84,7 @@ function onlyData(message: Buffer, from: number): Buffer | null {
   return null;
 }
 
-function decodeRest(message: Buffer, metadata: ReadonlyMap<string, Buffer>): Payload {
+function decodeRest(message: Buffer, metadata: Metadata): Payload {
   let own: Map<string, Buffer> | null = null;
   let data: Buffer = empty;
   const externalPayloads: bigint[] = [];
@@ -100,10 +112,10 @@ function metadataEnd(bytes: Buffer): number {
   return at;
 }
 
-const metadataCache = makeByteCache<ReadonlyMap<string, Buffer>>(256, 4096);
+const metadataCache = makeByteCache<Metadata>(256, 4096);
 
 /** The payloads of a history carry few different metadata: each is read once. */
-function sameMetadata(message: Buffer, end: number): ReadonlyMap<string, Buffer> {
+function sameMetadata(message: Buffer, end: number): Metadata {
   const known = metadataCache.get(message, 0, end);
   if (known !== undefined) return known;
   const metadata = new Map<string, Buffer>();
@@ -121,10 +133,10 @@ export function encodePayload({ metadata, data, externalPayloads, unknown }: Pay
   return Buffer.concat([...parts, ...unknown]);
 }
 
-const encoded = new WeakMap<ReadonlyMap<string, Buffer>, Buffer>();
+const encoded = new WeakMap<Metadata, Buffer>();
 
 /** Payloads of a document share their metadata. */
-function encodeMetadata(metadata: ReadonlyMap<string, Buffer>): Buffer {
+function encodeMetadata(metadata: Metadata): Buffer {
   const known = encoded.get(metadata);
   if (known !== undefined) return known;
   const entries = [...metadata].map(([key, value]) =>

@@ -1,7 +1,7 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { makePlace, nextField, varint, wireType } from '../protobuf/wire.ts';
 import { historyEnum, historyMessage, type HistoryField, type HistoryMessage } from './history-schema.ts';
-import { payloadJson } from './json-form.ts';
+import { putPayload } from './json-form.ts';
 import { makeJsonText, put, putString, written, type JsonText } from './json-text.ts';
 import { limits } from './limits.ts';
 import { decodePayload, type Payload } from './payload.ts';
@@ -44,7 +44,7 @@ export function protoJson(type: string, message: Buffer): Buffer {
 export function putMessage(to: ProtoText, type: string, bytes: Buffer, from: number, end: number, depth = 0): void {
   switch (type) {
     case payloadType:
-      putPayload(to, bytes.subarray(from, end));
+      putEncoded(to, bytes.subarray(from, end));
       break;
     case searchAttributesType: {
       // No codec touches them.
@@ -97,19 +97,19 @@ function putFields(to: ProtoText, type: string, bytes: Buffer, from: number, end
   putMembers(to, schema, message, 0, message.length, depth);
 }
 
-function putPayload(to: ProtoText, message: Buffer): void {
+function putEncoded(to: ProtoText, message: Buffer): void {
   const { changed } = to;
   if (changed !== null) {
     const payload = changed.payloads[changed.next];
     changed.next += 1;
     if (payload) {
-      put(to, payloadJson(payload));
+      putPayload(to, payload);
       return;
     }
   }
   const payload = decodePayload(message);
   if (payload.unknown.length > 0) to.unknown();
-  put(to, payloadJson(payload));
+  putPayload(to, payload);
 }
 
 const openBrace = 0x7b;

@@ -1,5 +1,6 @@
 import { flattened } from './flattened.ts';
-import { payloadJson } from './json-form.ts';
+import { payloadJson, putPayload } from './json-form.ts';
+import { makeJsonText, put, putBytes, written } from './json-text.ts';
 import type { Opened } from './layers.ts';
 import type { Payload } from './payload.ts';
 import type { Handled, HandledBatch } from './handled.ts';
@@ -13,8 +14,8 @@ export type RenderMode = 'replay' | 'readable';
 interface Edit {
   readonly start: number;
   readonly end: number;
-  /** A string only when it is ASCII. */
-  readonly text: string | Buffer;
+  /** A string only when it is ASCII; a payload in its proto3 JSON form. */
+  readonly text: string | Buffer | Payload;
 }
 
 /** A batch with its changed payloads in place; every other byte as it came. */
@@ -22,17 +23,17 @@ export function renderBatch(batch: HandledBatch, mode: RenderMode): Buffer {
   const edits = mode === 'replay' ? replayEdits(batch) : readableEdits(batch);
   if (edits.length === 0) return batch.bytes;
   edits.sort((a, b) => a.start - b.start);
-  const length = edits.reduce((sum, { start, end, text }) => sum + text.length - (end - start), batch.bytes.length);
-  const out = Buffer.allocUnsafe(length);
+  const out = makeJsonText(batch.bytes.length + edits.length * 64);
   let from = 0;
-  let to = 0;
   for (const { start, end, text } of edits) {
-    to += batch.bytes.copy(out, to, from, start);
-    to += typeof text === 'string' ? out.write(text, to, 'latin1') : text.copy(out, to);
+    putBytes(out, batch.bytes.subarray(from, start));
+    if (typeof text === 'string') put(out, text);
+    else if (Buffer.isBuffer(text)) putBytes(out, text);
+    else putPayload(out, text);
     from = end;
   }
-  batch.bytes.copy(out, to, from);
-  return out;
+  putBytes(out, batch.bytes.subarray(from));
+  return written(out);
 }
 
 function replayEdits({ bytes, handled }: HandledBatch): Edit[] {
@@ -62,7 +63,7 @@ function replayEdits({ bytes, handled }: HandledBatch): Edit[] {
 function editsInPlace(bytes: Buffer, place: Place, opened: Opened): Edit[] {
   const { payload } = opened;
   if (!isChanged(opened) || payload === null) return [];
-  const text = place.form === 'lines' ? flattened(linesAt(bytes, place), payload, false) : payloadJson(payload);
+  const text = place.form === 'lines' ? flattened(linesAt(bytes, place), payload, false) : payload;
   return [{ start: place.start, end: place.end, text }];
 }
 

@@ -6,9 +6,9 @@ import { isEnvelopeKey, sealEnvelope } from './families/envelope.ts';
 import { sealJava } from './families/java.ts';
 import { endpointKeys, writingKey } from './keyring.ts';
 import type { Keys } from './keys.ts';
-import type { Opened } from './layers.ts';
+import { layerOf, type Opened } from './layers.ts';
 import { after, type Maybe } from './maybe.ts';
-import { encodingOf, type Payload } from './payload.ts';
+import type { Payload } from './payload.ts';
 import { ordersKey, sampleEndpointKeys, sampleKey, sampleKeyId } from './presets.ts';
 import type { Position } from './position.ts';
 
@@ -19,16 +19,11 @@ import type { Position } from './position.ts';
  */
 export function sealPayload(payload: Payload, keys: Keys, position: Position = {}): Maybe<Opened> {
   const family = familyOf(payload);
-  const inner = { encoding: encodingOf(payload) };
   if (family !== null && family.keyless !== true)
-    return { status: 'unchanged', layers: [{ ...inner, family: family.id, ...family.facts(payload) }], payload };
+    return { status: 'unchanged', layers: [layerOf(payload, family)], payload };
   return after(sealWithRing(payload, keys, position), (sealed) => {
-    const outer = familyOf(sealed);
-    const layer = {
-      encoding: encodingOf(sealed),
-      ...(outer === null ? {} : { family: outer.id, ...outer.facts(sealed) }),
-    };
-    return { status: 'encrypted', layers: [layer, inner], payload: sealed };
+    const layers = [layerOf(sealed, familyOf(sealed)), layerOf(payload, family)];
+    return { status: 'encrypted', layers, payload: sealed };
   });
 }
 

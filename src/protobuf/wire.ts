@@ -20,9 +20,14 @@ export const wireType = { varint: 0, fixed64: 1, bytes: 2, group: 3, fixed32: 5 
 const deepestGroup = 100;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+/** The same bytes as a Buffer. */
+export function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
 /** @throws NexusctlError PROTOBUF_INVALID when the bytes are not a sequence of whole fields */
 export function readFields(message: Uint8Array): Field[] {
-  const bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
+  const bytes = bufferOf(message);
   const fields: Field[] = [];
   const place = makePlace();
   for (let at = 0; at < bytes.length; at = place.end) {

@@ -1,6 +1,7 @@
 import type { Payload as SdkPayload, PayloadCodec } from '@temporalio/common';
 import { openPayload } from '../payload/layers.ts';
 import type { Keys } from '../payload/keys.ts';
+import { after, each, type Maybe } from '../payload/maybe.ts';
 import type { Payload } from '../payload/payload.ts';
 import { sealPayload } from '../payload/seal.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
@@ -13,17 +14,17 @@ export function sealingCodec(keysInUse: () => Promise<Keys>, required: boolean |
   return {
     async encode(payloads) {
       const keys = await keysInUse();
-      return Promise.all(payloads.map((payload) => encode(payload, keys)));
+      return [...(await each(payloads, (payload) => encode(payload, keys)))];
     },
     async decode(payloads) {
       const keys = await keysInUse();
       const strict = required ?? isRequiredByDefault(keys.keyring);
-      return Promise.all(payloads.map((payload) => decode(payload, keys, strict)));
+      return [...(await each(payloads, (payload) => decode(payload, keys, strict)))];
     },
   };
 }
 
-async function encode(payload: SdkPayload, keys: Keys): Promise<SdkPayload> {
+function encode(payload: SdkPayload, keys: Keys): Maybe<SdkPayload> {
   const inner = fromSdk(payload);
   const mark = inner.metadata.get(endpointMark);
   const endpoint = mark?.toString('utf8');
@@ -31,29 +32,25 @@ async function encode(payload: SdkPayload, keys: Keys): Promise<SdkPayload> {
     throw new NexusctlError('KEY_MISSING', `the keyring has no key for the endpoint '${endpoint}'`, {
       hint: 'add a list for it under [keyring.endpoints]',
     });
-  const {
-    status,
-    payload: sealed,
-    error,
-  } = await sealPayload(
-    mark === undefined ? inner : withoutMark(inner),
-    keys,
-    endpoint === undefined ? {} : { endpoint },
-  );
-  if (error !== undefined) throw error;
-  if (status !== 'encrypted' && endpoint !== undefined)
-    throw new NexusctlError('KEY_MISSING', `a value for the endpoint '${endpoint}' is encrypted already`);
-  // What another codec of the chain has sealed already stays as it is.
-  return sealed === null || status !== 'encrypted' ? payload : toSdk(sealed);
+  const plain = mark === undefined ? inner : withoutMark(inner);
+  const position = endpoint === undefined ? {} : { endpoint };
+  return after(sealPayload(plain, keys, position), ({ status, payload: sealed, error }) => {
+    if (error !== undefined) throw error;
+    if (status !== 'encrypted' && endpoint !== undefined)
+      throw new NexusctlError('KEY_MISSING', `a value for the endpoint '${endpoint}' is encrypted already`);
+    // What another codec of the chain has sealed already stays as it is.
+    return sealed === null || status !== 'encrypted' ? payload : toSdk(sealed);
+  });
 }
 
 function withoutMark(payload: Payload): Payload {
   return { ...payload, metadata: new Map([...payload.metadata].filter(([key]) => key !== endpointMark)) };
 }
 
-async function decode(payload: SdkPayload, keys: Keys, required: boolean): Promise<SdkPayload> {
-  const opened = await openPayload(fromSdk(payload), keys, {});
-  if (!required && (opened.status === 'unchanged' || opened.error?.code === 'KEY_NOT_FOUND')) return payload;
-  const inner = accept(opened, required);
-  return opened.status === 'decoded' ? toSdk(inner) : payload;
+function decode(payload: SdkPayload, keys: Keys, required: boolean): Maybe<SdkPayload> {
+  return after(openPayload(fromSdk(payload), keys), (opened) => {
+    if (!required && (opened.status === 'unchanged' || opened.error?.code === 'KEY_NOT_FOUND')) return payload;
+    const inner = accept(opened, required);
+    return opened.status === 'decoded' ? toSdk(inner) : payload;
+  });
 }

@@ -18,7 +18,6 @@ const keyIdName = 'encryption-key-id';
  */
 export const aesGcm: Family = {
   id: 'aes-gcm',
-  byMetadata: true,
   recognises: (payload) => encodingOf(payload) === encrypted && payload.metadata.has(keyIdName),
   facts: (payload) => ({ keyId: metadataText(payload, keyIdName) ?? '' }),
   open: (payload, keys) => after(sameCandidates(payload, keys), (candidates) => openWithOne(payload.data, candidates)),

@@ -13,6 +13,7 @@ export const awsEncryptionSdk: Family = {
   id: 'aws-encryption-sdk',
   recognises: (payload) =>
     encodingOf(payload) === encoding || encodingOf(payload) === 'awsencryptionsdk/binary/encrypted',
+  factsInData: true,
   facts: (payload) => {
     const arns = keyArns(payload.data);
     return arns.length === 0 ? { note: 'its header cannot be read' } : { keyId: arns.join(', ') };

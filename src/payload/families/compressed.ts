@@ -19,7 +19,6 @@ export const snappy = compression('snappy', 'binary/snappy', snappyUncompress);
 function compression(id: FamilyId, encoding: string, unpack: Unpack): Family {
   return {
     id,
-    byMetadata: true,
     recognises: (payload) => encodingOf(payload) === encoding,
     facts: () => ({}),
     keyless: true,
@@ -36,7 +35,6 @@ const algorithms: Readonly<Record<string, Unpack>> = {
 /** temporal-proxy's proposal (its branches rfc-compression and compression_algos): the algorithm is metadata. */
 export const compressed: Family = {
   id: 'compressed',
-  byMetadata: true,
   recognises: (payload) => encodingOf(payload) === 'binary/compressed',
   facts: (payload) => ({ note: `compression ${metadataText(payload, 'compression-algorithm') ?? 'not named'}` }),
   keyless: true,

@@ -14,7 +14,6 @@ import { encrypted } from './aes-gcm.ts';
  */
 export const endpoint: Family = {
   id: 'endpoint',
-  byMetadata: true,
   recognises: (payload) =>
     encodingOf(payload) === encrypted && payload.metadata.has('endpoint') && !payload.metadata.has('encryption-key-id'),
   facts: (payload) => ({ endpoint: nameOf(payload) }),

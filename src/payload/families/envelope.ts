@@ -21,7 +21,6 @@ const inlineScheme = 'base64key://';
  */
 export const envelope: Family = {
   id: 'envelope',
-  byMetadata: true,
   recognises: (payload) => encodingOf(payload) === encrypted && payload.metadata.has(dataKeyName),
   facts: (payload) => {
     const id = keyIdOf(payload);

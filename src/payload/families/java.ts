@@ -14,7 +14,6 @@ const cipherName = 'AES/GCM/NoPadding';
  */
 export const java: Family = {
   id: 'java',
-  byMetadata: true,
   recognises: (payload) => encodingOf(payload) === encrypted && payload.metadata.has('encryption-cipher'),
   facts: (payload) => ({
     keyFingerprint: fingerprint(keyIdOf(payload)),

@@ -15,7 +15,6 @@ const dataKeyName = 'data_key_encrypted';
  */
 export const jwtKms: Family = {
   id: 'jwt-kms',
-  byMetadata: true,
   recognises: (payload) => encodingOf(payload) === 'binary/encrypted' && payload.metadata.has(dataKeyName),
   facts: () => ({ note: 'it names no key; KMS finds it in the wrapped data key' }),
   open: async (payload, keys) => {

@@ -14,7 +14,6 @@ import { endpointCandidates } from './endpoint.ts';
 /** `binary/encrypted` and nothing that says how: AES-GCM by one of the configured keys, or it stays closed. */
 export const unmarked: Family = {
   id: 'unmarked',
-  byMetadata: true,
   recognises: (payload) => encodingOf(payload) === encrypted,
   facts: () => ({ note: 'it names no key' }),
   open: async (payload, keys, position) => {

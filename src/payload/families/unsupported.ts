@@ -24,7 +24,6 @@ const known: readonly { readonly name: string; readonly fits: (payload: Payload,
 
 export const unsupported: Family = {
   id: 'unsupported',
-  byMetadata: true,
   recognises: (payload) => nameOf(payload) !== undefined,
   facts: (payload) => ({ note: nameOf(payload) ?? '' }),
   open: (payload) => {

@@ -11,8 +11,8 @@ import { encodingOf, innerPayload, metadataText, type Payload } from '../payload
  */
 export const vault: Family = {
   id: 'vault',
-  recognises: (payload) =>
-    encodingOf(payload) === 'binary/encrypted' && payload.data.subarray(0, 7).toString('latin1') === 'vault:v',
+  recognises: (payload) => encodingOf(payload) === 'binary/encrypted',
+  begins: Buffer.from('vault:v'),
   facts: (payload) => {
     const keyId = namedKey(payload);
     return { ...(keyId === undefined ? {} : { keyId }), note: 'sealed by Vault Transit' };
