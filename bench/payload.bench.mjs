@@ -37,22 +37,22 @@ export async function run(events = 51_200, rounds = 3) {
     );
     const own = best['nexusctl payload decode --mode replay'];
     for (const [name, row] of Object.entries({ ...best, ...behind })) show(name, row, row.wall / own.wall);
-    const { payload, larger, gcm, bare } = measureAll(
+    const { larger } = measureAll({ larger: [...decode, twice] }, rounds);
+    show('nexusctl, twice as many events', larger, larger.wall / own.wall);
+    const { opened, unopened, gcm, bare } = measureAll(
       {
-        payload: [...decode, clear],
-        larger: [...decode, twice],
+        opened: [...decode, file],
+        unopened: [...decode, clear],
         gcm: ['bench/payload/node-gcm.mjs', String(events)],
         bare: ['bench/payload/node-gcm.mjs', '0'],
       },
-      rounds,
+      2 * rounds,
     );
-    show('nexusctl, twice as many events', larger, larger.wall / own.wall);
-    const perPayload = ((own.cpu - payload.cpu) / events) * 1e6;
-    const nodes = ((gcm.cpu - bare.cpu) / events) * 1e6;
-    console.log(
-      `CPU that opening adds to a payload: ${perPayload.toFixed(1)} us; Node's own AES-GCM ${nodes.toFixed(1)} us: ` +
-        `${(perPayload / nodes).toFixed(2)}x  (wanted: at most 1.5)`,
-    );
+    const each = (more, less) => ((more.cpu - less.cpu) / events) * 1e6;
+    perPayload('CPU that opening adds to a payload, whole processes', each(opened, unopened), each(gcm, bare));
+    const codec = JSON.parse(spawnSync(process.execPath, ['bench/payload/codec.mjs', String(events), '5']).stdout);
+    perPayload('CPU of nexusctl/codec, decode of a payload', codec.decode, codec.open);
+    perPayload('CPU of nexusctl/codec, encode of a payload', codec.encode, codec.seal);
   } finally {
     sample.child.kill('SIGTERM');
     rmSync(folder, { recursive: true });
@@ -62,6 +62,12 @@ export async function run(events = 51_200, rounds = 3) {
 function show(name, { wall, cpu, peakMb }, ratio) {
   console.log(
     `${name.padEnd(40)} ${wall.toFixed(2).padStart(6)} s  CPU ${cpu.toFixed(2).padStart(6)} s  ${String(peakMb).padStart(4)} MB  ${ratio.toFixed(2)}x`,
+  );
+}
+
+function perPayload(name, ours, nodes) {
+  console.log(
+    `${name}: ${ours.toFixed(1)} us; Node's own AES-GCM ${nodes.toFixed(1)} us: ${(ours / nodes).toFixed(2)}x  (wanted: at most 1.5)`,
   );
 }
 

@@ -23,11 +23,14 @@ export function seal(plain) {
   return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
 }
 
-/** Writes `{"events":[…]}` with one payload an event, as `temporal workflow show -o json` has it; encrypted or in clear. */
+/**
+ * Writes `{"events":[…]}` with one payload an event, as `temporal workflow show -o json` has it; encrypted, or in clear
+ * with as many metadata.
+ */
 export function writeHistory(file, events, encrypted) {
   const out = openSync(file, 'w');
   const sealed = { encoding: base64('binary/encrypted'), 'encryption-key-id': base64('test-key-id') };
-  const clear = { encoding: base64('json/plain') };
+  const clear = { encoding: base64('json/protobuf'), messageType: base64('orders.v1.OrderLine') };
   for (let id = 1; id <= events; id += 1) {
     const plain = plainPayload(id);
     const payload = encrypted
