@@ -50,7 +50,7 @@ export async function run(events = 51_200, rounds = 3) {
     );
     const each = (more, less) => ((more.cpu - less.cpu) / events) * 1e6;
     perPayload('CPU that opening adds to a payload, whole processes', each(opened, unopened), each(gcm, bare));
-    const codec = JSON.parse(spawnSync(process.execPath, ['bench/payload/codec.mjs', String(events), '5']).stdout);
+    const codec = JSON.parse(spawnSync(process.execPath, ['bench/payload/codec.mjs', String(events), '8']).stdout);
     perPayload('CPU of nexusctl/codec, decode of a payload', codec.decode, codec.open);
     perPayload('CPU of nexusctl/codec, encode of a payload', codec.encode, codec.seal);
   } finally {

@@ -8,13 +8,13 @@ export function after<A, B>(value: Maybe<A>, next: (value: A) => Maybe<B>): Mayb
   return value instanceof Promise ? value.then(next) : next(value);
 }
 
-export function all<T>(values: readonly Maybe<T>[]): Maybe<readonly T[]> {
+export function all<T>(values: Maybe<T>[]): Maybe<T[]> {
   for (const value of values) if (value instanceof Promise) return Promise.all(values);
-  return values as readonly T[];
+  return values as T[];
 }
 
 /** The same for each of them. What one throws is told when all have begun: no promise is left that nobody waits for. */
-export function each<A, B>(values: readonly A[], make: (value: A) => Maybe<B>): Maybe<readonly B[]> {
+export function each<A, B>(values: readonly A[], make: (value: A) => Maybe<B>): Maybe<B[]> {
   return all(
     values.map((value) => {
       try {

@@ -5,6 +5,7 @@ import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { keyPorts } from '../payload/key-ports.ts';
 import { readKeyring } from '../payload/keyring-file.ts';
 import { openKeys, type Keys } from '../payload/keys.ts';
+import type { Maybe } from '../payload/maybe.ts';
 import { makeSecrets } from '../profile/secrets.ts';
 import { parseToml } from '../profile/toml.ts';
 import { createRedactor } from '../redact.ts';
@@ -21,7 +22,7 @@ interface KeyringOptions {
 }
 
 /** The keys of the keyring file, read again when the file has changed and a payload passes. */
-export async function loadedKeyring(options: KeyringOptions): Promise<() => Promise<Keys>> {
+export async function loadedKeyring(options: KeyringOptions): Promise<() => Maybe<Keys>> {
   const given = options.keyring ?? env['NEXUSCTL_KEYRING'];
   if (given === undefined || given === '')
     throw new NexusctlError('KEY_MISSING', 'the codec has no keyring', {
@@ -43,13 +44,12 @@ export async function loadedKeyring(options: KeyringOptions): Promise<() => Prom
       options.onKeyringError?.(error instanceof Error ? error : new Error('the keyring cannot be loaded'));
     }
   };
-  return async () => {
+  return () => {
     if (Date.now() - lookedAt >= lookAgainMs) {
       lookedAt = Date.now();
       running ??= refresh().finally(() => (running = undefined));
     }
-    if (running !== undefined) await running;
-    return keys;
+    return running === undefined ? keys : running.then(() => keys);
   };
 }
 

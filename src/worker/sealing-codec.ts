@@ -10,17 +10,15 @@ import { accept, isRequiredByDefault } from './policy.ts';
 import { fromSdk, toSdk } from './sdk-payload.ts';
 
 /** @param keysInUse the keys of the keyring as it is now; asked for each call, so that a rotation needs no restart */
-export function sealingCodec(keysInUse: () => Promise<Keys>, required: boolean | undefined): PayloadCodec {
+export function sealingCodec(keysInUse: () => Maybe<Keys>, required: boolean | undefined): PayloadCodec {
+  // Asynchronous only where something has to be waited for: waiting for nothing costs as much as the codec itself.
   return {
-    async encode(payloads) {
-      const keys = await keysInUse();
-      return [...(await each(payloads, (payload) => encode(payload, keys)))];
-    },
-    async decode(payloads) {
-      const keys = await keysInUse();
-      const strict = required ?? isRequiredByDefault(keys.keyring);
-      return [...(await each(payloads, (payload) => decode(payload, keys, strict)))];
-    },
+    encode: async (payloads) => after(keysInUse(), (keys) => each(payloads, (payload) => encode(payload, keys))),
+    decode: async (payloads) =>
+      after(keysInUse(), (keys) => {
+        const strict = required ?? isRequiredByDefault(keys.keyring);
+        return each(payloads, (payload) => decode(payload, keys, strict));
+      }),
   };
 }
 
