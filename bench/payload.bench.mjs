@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeHistory } from './payload/history.mjs';
+import { writeHistory, writeSealed } from './payload/history.mjs';
 
 const decode = ['bin/nexusctl.cjs', 'payload', 'decode', '--preset', 'go', '--mode', 'replay'];
 
@@ -14,10 +14,11 @@ export async function run(events = 51_200, rounds = 3) {
   const folder = mkdtempSync(join(tmpdir(), 'nexusctl-bench-'));
   const sample = await startSample();
   try {
-    const [file, clear, twice] = ['history', 'clear', 'twice'].map((name) => join(folder, `${name}.json`));
+    const [file, clear, twice, sealed] = ['history', 'clear', 'twice', 'sealed'].map((name) => join(folder, name));
     writeHistory(file, events, true);
     writeHistory(clear, events, false);
     writeHistory(twice, 2 * events, true);
+    writeSealed(sealed, events);
     const best = measureAll(
       {
         'nexusctl payload decode --mode replay': [...decode, file],
@@ -43,8 +44,8 @@ export async function run(events = 51_200, rounds = 3) {
       {
         opened: [...decode, file],
         unopened: [...decode, clear],
-        gcm: ['bench/payload/node-gcm.mjs', String(events)],
-        bare: ['bench/payload/node-gcm.mjs', '0'],
+        gcm: ['bench/payload/node-gcm.mjs', sealed, String(events)],
+        bare: ['bench/payload/node-gcm.mjs', sealed, '0'],
       },
       2 * rounds,
     );

@@ -23,6 +23,16 @@ export function seal(plain) {
   return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
 }
 
+/** Of every sealed payload: nonce, head, length, value, tag. */
+export const sealedBytes = 12 + head.length + 3 + 1024 + 16;
+
+/** Writes so many sealed payloads, one right after the other. */
+export function writeSealed(file, count) {
+  const out = openSync(file, 'w');
+  for (let id = 1; id <= count; id += 1) writeSync(out, seal(plainPayload(id)));
+  closeSync(out);
+}
+
 /**
  * Writes `{"events":[…]}` with one payload an event, as `temporal workflow show -o json` has it; encrypted, or in clear
  * with as many metadata.

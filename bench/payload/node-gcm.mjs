@@ -1,15 +1,17 @@
-// Node's own AES-GCM on as many payloads of the same size, and nothing else.
+// Node's own AES-GCM on so many of the payloads of a file (all of one size), and nothing else.
 import { createDecipheriv } from 'node:crypto';
-import { key, plainPayload, seal } from './history.mjs';
+import { readFileSync } from 'node:fs';
+import { key, sealedBytes } from './history.mjs';
 
-const count = Number(process.argv[2]);
-const sealed = Array.from({ length: 64 }, (_, id) => seal(plainPayload(id)));
+const [, , file, count] = process.argv;
+const sealed = readFileSync(file);
 let bytes = 0;
-for (let index = 0; index < count; index += 1) {
-  const one = sealed[index % sealed.length];
-  const decipher = createDecipheriv('aes-256-gcm', key, one.subarray(0, 12), { authTagLength: 16 });
-  decipher.setAuthTag(one.subarray(one.length - 16));
-  bytes += decipher.update(one.subarray(12, one.length - 16)).length;
+for (let start = 0; start < Number(count) * sealedBytes; start += sealedBytes) {
+  const end = start + sealedBytes;
+  const nonce = sealed.subarray(start, start + 12);
+  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: 16 });
+  decipher.setAuthTag(sealed.subarray(end - 16, end));
+  bytes += decipher.update(sealed.subarray(start + 12, end - 16)).length;
   decipher.final();
 }
 process.stdout.write(String(bytes));
