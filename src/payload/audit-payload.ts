@@ -1,4 +1,5 @@
 import { auditCodes, type AuditCode, type AuditFinding } from './audit-codes.ts';
+import type { Clear } from './clear.ts';
 import type { FamilyId } from './family.ts';
 import type { Key, Keyring } from './keyring.ts';
 import { writingKey } from './keyring.ts';
@@ -21,6 +22,24 @@ const sizeLimits = { error: 2 * 1024 * 1024, warning: 512 * 1024 } as const;
 /** Encodings without contents, and envelopes that the server itself reads. */
 const emptyEncodings = new Set(['binary/null', 'binary/nexusNoValue']);
 
+/** A finding about what stands in clear. Whatever a header holds may be a secret: only its name is told. */
+export function clearFinding(what: Clear): AuditFinding {
+  const { path, position } = what;
+  const code = what.kind === 'header' ? 'CLEAR_HEADER' : 'CLEAR_FAILURE';
+  const endpoint = position.endpoint === undefined ? {} : { endpoint: position.endpoint };
+  return { code, severity: auditCodes[code], path, message: clearMessage(what), ...endpoint };
+}
+
+function clearMessage(what: Clear): string {
+  if (what.kind === 'header') return `the header '${what.name.slice(0, 200)}' is in clear: no codec touches headers`;
+  const words =
+    what.message && what.stackTrace ? 'message and the stack trace' : what.message ? 'message' : 'stack trace';
+  const clear = `the ${words} of this failure ${what.message && what.stackTrace ? 'are' : 'is'} in clear`;
+  return what.encoded
+    ? `${clear} beside its encoded attributes, which should hold all of its words`
+    : `${clear}; encodeCommonAttributes of the failure converter encrypts them`;
+}
+
 /** Findings about one payload, from what can be seen without a key. */
 export function auditPayload(
   { path, position, before, opened }: Handled,
@@ -33,9 +52,6 @@ export function auditPayload(
     findings.push({ code, severity: auditCodes[code], path, message, ...(endpoint === undefined ? {} : { endpoint }) });
   };
   if (opened.error !== undefined) find('MALFORMED', `${opened.error.code}: ${opened.error.message}`);
-  for (const [name, value] of position.nexusHeader ?? [])
-    if (path.endsWith('.input'))
-      find('CLEAR_HEADER', `nexusHeader '${name}' is in clear: ${maskedHeader(name, value)}`);
   const sealed = opened.layers.find(({ family }) => family !== undefined && !keyless.has(family));
   const encrypted = sealed !== undefined;
   const wire = before === null ? 0 : encodePayload(before).length;
@@ -56,6 +72,8 @@ export function auditPayload(
       'PLAINTEXT',
       endpoint === undefined ? 'plaintext' : `plaintext for the endpoint '${endpoint}', which has a key`,
     );
+  if (!encrypted && /\.encoded_?[aA]ttributes$/.test(path))
+    find('CLEAR_FAILURE', 'the words of this failure are encoded and not encrypted: a codec has to encrypt them');
   if (sealed?.keyFingerprint !== undefined)
     find('KEY_IN_ID', `the key id is the key (#${sealed.keyFingerprint}): rotate it`);
   if (sealed?.family === 'unmarked') find('NO_KEY_ID', 'it names no key: a rotation cannot tell which one it needs');
@@ -98,10 +116,4 @@ function overhead(key: Key | undefined, endpoint: string | undefined): number {
   const envelope = 28 + 30 + 5;
   if (key?.kind === 'kms' || key?.kind === 'exec') return envelope + 450;
   return envelope + 23 + Buffer.byteLength(key?.id ?? endpoint ?? '');
-}
-
-/** Header values that look like credentials are not repeated in a report. */
-function maskedHeader(name: string, value: string): string {
-  const secret = /auth|token|secret|key|cookie|password|credential/i.test(name) || /^(bearer |eyJ)/i.test(value);
-  return secret ? '[masked]' : value.slice(0, 200);
 }

@@ -1,6 +1,6 @@
 import type { AuditFinding } from './audit-codes.ts';
 import type { Document } from './document.ts';
-import { auditPayload, type PayloadFacts } from './audit-payload.ts';
+import { auditPayload, clearFinding, type PayloadFacts } from './audit-payload.ts';
 import type { FamilyId } from './family.ts';
 import { iamPolicy, type IamPolicy } from './iam-policy.ts';
 import { openPayload } from './layers.ts';
@@ -66,6 +66,9 @@ export async function auditDocuments(
     const look: Parameters<typeof transformDocument>[1] = (payload, position, budget) =>
       openPayload(payload, keys, position, true, budget);
     for await (const batch of transformDocument(document, look)) {
+      const tell = (found: readonly AuditFinding[]): void => {
+        for (const finding of found) state.findings.push({ ...finding, path: `${prefix}${finding.path}` });
+      };
       for (const handled of batch.handled) {
         if (handled.blob !== undefined) continue;
         const facts = auditPayload(handled, keys.keyring, options);
@@ -73,16 +76,10 @@ export async function auditDocuments(
         if (facts.encrypted) counts.encrypted += 1;
         addRow(state.rows, handled.position, facts);
         if (facts.key !== undefined && facts.family !== undefined) addUse(state.keys, facts.key, facts.family);
-        for (const finding of facts.findings) state.findings.push({ ...finding, path: `${prefix}${finding.path}` });
+        tell(facts.findings);
+        tell((handled.clear ?? []).map(clearFinding));
       }
-      for (const path of batch.clearFailures)
-        state.findings.push({
-          code: 'CLEAR_FAILURE',
-          severity: 'warning',
-          path: `${prefix}${path}`,
-          message:
-            'the message of this failure is in clear; encodeCommonAttributes of the failure converter encrypts it',
-        });
+      tell(batch.clear.map(clearFinding));
     }
   }
   const findings = state.findings;

@@ -1,4 +1,4 @@
-import { eachMember, isString, openBrace, skipValue, stringAt, type Span } from './json-scan.ts';
+import { isString, stringAt, type Span } from './json-scan.ts';
 import type { OpenPosition } from './place.ts';
 
 /** Most members of an event tell nothing: `e`, `o` and `s` begin those that do. */
@@ -32,16 +32,4 @@ export function capture(position: OpenPosition, name: string, bytes: Buffer, spa
 
 export function scalar(bytes: Buffer, span: Span): string {
   return isString(bytes, span.start) ? stringAt(bytes, span) : bytes.toString('latin1', span.start, span.end);
-}
-
-/** A map of strings, such as the headers of a Nexus operation. */
-export function textsAt(bytes: Buffer, from: number, depth: number): ReadonlyMap<string, string> {
-  const texts = new Map<string, string>();
-  if (bytes[from] !== openBrace) return texts;
-  eachMember(bytes, from, depth, (_bytes, key, at, inner) => {
-    const end = skipValue(bytes, at, inner);
-    if (isString(bytes, at)) texts.set(stringAt(bytes, key), stringAt(bytes, { start: at, end }));
-    return end;
-  });
-  return texts;
 }

@@ -1,5 +1,7 @@
-import type { Span } from './json-scan.ts';
+import { clearWords } from './clear.ts';
+import { stringAt, type Span } from './json-scan.ts';
 import type { Walk } from './place.ts';
+import type { Position } from './position.ts';
 
 /** Where the words of a failure stand while its members are walked. */
 export interface FailureWords {
@@ -23,11 +25,22 @@ export function noteNext({ encoded }: FailureWords, next: number): void {
   if (encoded?.gap === null) encoded.gap = { start: encoded.member.start, end: next >= 0 ? next : encoded.member.end };
 }
 
-/** A failure with encoded attributes tells its payload's place; any other that says something says it in clear. */
-export function closeFailure(walk: Walk, { message, stackTrace, encoded }: FailureWords, path: string): void {
+/** A failure with encoded attributes tells its payload's place; what it says beside them it says in clear. */
+export function closeFailure(
+  { places, clear }: Walk,
+  { message, stackTrace, encoded }: FailureWords,
+  bytes: Buffer,
+  path: string,
+  position: Position,
+): void {
   if (encoded !== null) {
     const { member, gap } = encoded;
-    const place = walk.places[encoded.place];
+    const place = places[encoded.place];
     if (place !== undefined) place.failure = { message, stackTrace, member, gap: gap ?? member };
-  } else if (message !== null && message.end - message.start > 2) walk.clearFailures?.push(path);
+  }
+  if (clear === undefined) return;
+  const text = (span: Span | null): string => (span === null ? '' : stringAt(bytes, span));
+  const words = { message: text(message), stackTrace: text(stackTrace), encoded: encoded !== null };
+  const told = clearWords(path, position, words);
+  if (told !== null) clear.push(told);
 }

@@ -1,3 +1,4 @@
+import type { Clear } from './clear.ts';
 import type { Budget, Opened } from './layers.ts';
 import type { Maybe } from './maybe.ts';
 import type { Payload } from './payload.ts';
@@ -18,12 +19,13 @@ export interface Handled {
   readonly place: Place | null;
   /** For a history in base64: its new bytes. */
   readonly blob?: Buffer;
+  /** For an envelope: what is in clear in it. */
+  readonly clear?: readonly Clear[];
 }
 
 /** A part of a document after the change. Payloads in an envelope come right after it. */
 export interface HandledBatch {
   readonly bytes: Buffer;
   readonly handled: readonly Handled[];
-  /** Paths of failures whose message is in clear. */
-  readonly clearFailures: readonly string[];
+  readonly clear: readonly Clear[];
 }

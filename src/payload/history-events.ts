@@ -1,5 +1,6 @@
 import type { Batch } from './batch.ts';
 import { batchOf } from './batch.ts';
+import type { OpenClear } from './clear.ts';
 import { tooLarge, type Inflow } from './inflow.ts';
 import {
   eachMember,
@@ -68,8 +69,8 @@ export async function* readEvents(
   let at = found.at;
   for (let index = 0; ;) {
     const bytes = inflow.bytes();
-    const clearFailures: string[] = [];
-    const walk: Walk = { places: [], operations, form, clearFailures };
+    const clear: OpenClear[] = [];
+    const walk: Walk = { places: [], operations, form, clear };
     for (;;) {
       const next = skipSpace(bytes, at);
       if (next >= bytes.length) break;
@@ -82,13 +83,13 @@ export async function* readEvents(
       const start = index === 0 ? next : skipSpace(bytes, next + 1);
       if (index > 0 && bytes[next] !== comma) throw invalidJson(bytes, next, "',' or ']'");
       const mark = walk.places.length;
-      const words = clearFailures.length;
+      const told = clear.length;
       try {
         at = walkJson(walk, bytes, start, historyEventType, `${path}${found.path}[${String(index)}]`);
       } catch (error) {
         if (!isTruncated(error)) throw error;
         walk.places.length = mark;
-        clearFailures.length = words;
+        clear.length = told;
         break;
       }
       index += 1;

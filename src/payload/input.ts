@@ -1,5 +1,6 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { batchOf, type Batch } from './batch.ts';
+import type { OpenClear } from './clear.ts';
 import { findEvents, readEvents } from './history-events.ts';
 import type { Inflow } from './inflow.ts';
 import { isString, isTruncated, openBrace, openBracket, skipSpace } from './json-scan.ts';
@@ -19,22 +20,22 @@ export async function* readJson(inflow: Inflow, form: InputForm): AsyncGenerator
   let count = 0;
   for (;;) {
     const places: OpenPlace[] = [];
-    const clearFailures: string[] = [];
+    const clear: OpenClear[] = [];
     const path = (): string => (several === true ? `$[${String(count)}]` : '$');
     let end = 0;
     // Whole values that are here already make one batch.
     for (;;) {
       const at = skipSpace(inflow.bytes(), end);
       if (at >= inflow.bytes().length) break;
-      const walk: Walk = { places, operations, form, clearFailures };
+      const walk: Walk = { places, operations, form, clear };
       const behind = walkWhole(walk, inflow.bytes(), at, path());
       if (behind === null) break;
       end = behind;
       count += 1;
-      several ??= await tellSeveral(inflow, end, places);
+      several ??= await tellSeveral(inflow, end, [...places, ...clear]);
     }
     if (end > 0) {
-      yield batchOf({ places, operations, form, clearFailures }, inflow.bytes().subarray(0, end));
+      yield batchOf({ places, operations, form, clear }, inflow.bytes().subarray(0, end));
       inflow.drop(end);
     }
     const at = skipSpace(inflow.bytes(), 0);
@@ -61,7 +62,7 @@ function* readLast(
   const bytes = inflow.bytes();
   const at = skipSpace(bytes, 0);
   if (at < bytes.length) {
-    const walk: Walk = { places: [], operations, form, clearFailures: [] };
+    const walk: Walk = { places: [], operations, form, clear: [] };
     yield batchOf(walk, bytes.subarray(0, walkRoot(walk, bytes, at, path)));
   } else if (count === 0)
     throw new NexusctlError('INPUT_INVALID', 'the input is empty', { hint: 'give a file, or pipe it in' });
@@ -70,9 +71,9 @@ function* readLast(
 
 /** @returns where the value at `at` ends; null, with nothing noted, when not all of it is here */
 function walkWhole(walk: Walk, bytes: Buffer, at: number, path: string): number | null {
-  const { places, clearFailures } = walk;
+  const { places, clear } = walk;
   const mark = places.length;
-  const words = clearFailures?.length ?? 0;
+  const told = clear?.length ?? 0;
   const closed = bytes[at] === openBrace || bytes[at] === openBracket || isString(bytes, at);
   try {
     const end = walkRoot(walk, bytes, at, path);
@@ -82,14 +83,14 @@ function walkWhole(walk: Walk, bytes: Buffer, at: number, path: string): number 
     if (!isTruncated(error)) throw error;
   }
   places.length = mark;
-  if (clearFailures !== undefined) clearFailures.length = words;
+  if (clear !== undefined) clear.length = told;
   return null;
 }
 
 /** The first of several values is known as that only when the second one is there. */
-async function tellSeveral(inflow: Inflow, end: number, places: readonly OpenPlace[]): Promise<boolean> {
+async function tellSeveral(inflow: Inflow, end: number, first: readonly { path: string }[]): Promise<boolean> {
   const several = await followsMore(inflow, end);
-  if (several) for (const place of places) place.path = `$[0]${place.path.slice(1)}`;
+  if (several) for (const one of first) one.path = `$[0]${one.path.slice(1)}`;
   return several;
 }
 

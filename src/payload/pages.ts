@@ -42,14 +42,14 @@ export async function* transformPages({ pages, unknown }: Pages, change: Change)
     let json: Buffer | undefined;
     yield {
       handled: results.flatMap(({ handled }) => handled),
-      clearFailures: results.flatMap(({ clearFailures }) => clearFailures),
+      clear: results.flatMap(({ clear }) => clear),
       // Written when first asked for: an audit never asks, a document asks more than once.
       get bytes() {
         return (json ??= write());
       },
     };
   }
-  yield { bytes: Buffer.from(']}'), handled: [], clearFailures: [] };
+  yield { bytes: Buffer.from(']}'), handled: [], clear: [] };
 }
 
 /** The history in JSON, nothing changed. */

@@ -1,3 +1,4 @@
+import type { OpenClear } from './clear.ts';
 import type { Span } from './json-scan.ts';
 import type { Operations, Position } from './position.ts';
 
@@ -58,8 +59,7 @@ export interface Walk {
   readonly places: OpenPlace[];
   readonly operations: Operations;
   readonly form: InputForm;
-  /** Paths of failures whose message is in clear. */
-  readonly clearFailures?: string[];
+  readonly clear?: OpenClear[];
 }
 
 /** Notes a place. @returns its end */

@@ -6,8 +6,6 @@ export interface Position {
   readonly endpoint?: string;
   readonly service?: string;
   readonly operation?: string;
-  /** Headers of the operation: in clear on the wire and in the history, whatever the codec. */
-  readonly nexusHeader?: ReadonlyMap<string, string>;
 }
 
 /** The Nexus operations of a history: a result names only the event that scheduled it, and that event names the endpoint. */

@@ -1,3 +1,4 @@
+import { headerTable } from './header-table.ts';
 import { schemaTable } from './schema-table.ts';
 
 export interface SchemaField {
@@ -9,7 +10,7 @@ export interface SchemaField {
   readonly map: boolean;
 }
 
-/** The fields of a message that lead to payloads, by JSON name and by number. */
+/** The fields of a message that lead to payloads or to headers, by JSON name and by number. */
 export interface Message {
   readonly type: string;
   readonly byName: ReadonlyMap<string, SchemaField>;
@@ -22,6 +23,8 @@ export const searchAttributesType = 'common.v1.SearchAttributes';
 export const historyEventType = 'history.v1.HistoryEvent';
 export const historyType = 'history.v1.History';
 export const failureType = 'failure.v1.Failure';
+/** Of the values in a map of headers. */
+export const headerType = 'string';
 export const historyResponseType = 'workflowservice.v1.GetWorkflowExecutionHistoryResponse';
 export const exportType = 'export.v1.WorkflowExecutions';
 
@@ -36,7 +39,7 @@ const extra = [
 let lines: Map<string, string> | undefined;
 const messages = new Map<string, Message>();
 
-/** The message of that name (with or without the leading `temporal.api.`); null when it leads to no payload. */
+/** The message of that name (with or without the leading `temporal.api.`); null when it leads to neither. */
 export function messageOf(name: string): Message | null {
   const known = messages.get(name);
   if (known !== undefined) return known;
@@ -56,7 +59,7 @@ export function messageOf(name: string): Message | null {
 
 function index(): Map<string, string> {
   const found = new Map<string, string>();
-  for (const line of `${schemaTable}\n${extra}`.replaceAll('\n  ', ' ').split('\n')) {
+  for (const line of `${schemaTable}\n${headerTable}\n${extra}`.replaceAll('\n  ', ' ').split('\n')) {
     const space = line.indexOf(' ');
     if (space === -1) continue;
     const type = line.slice(0, space);

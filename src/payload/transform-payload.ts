@@ -1,4 +1,5 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
+import type { Clear } from './clear.ts';
 import type { Opened } from './layers.ts';
 import { after, all, type Maybe } from './maybe.ts';
 import { decodePayload, encodePayload, encodingOf, metadataText, type Payload } from './payload.ts';
@@ -22,7 +23,10 @@ export function transformPayload(
     if (opened.status !== 'decoded' || payload === null || !isEnvelope(payload))
       return { path, position, before, opened, place };
     return after(transformEnvelope(payload, path, position, change, place), ([envelope, ...inner]) => [
-      { path, position, before, opened: { ...opened, payload: envelope?.opened.payload ?? payload }, place },
+      {
+        ...{ path, position, before, place, clear: envelope?.clear ?? [] },
+        opened: { ...opened, payload: envelope?.opened.payload ?? payload },
+      },
       ...inner,
     ]);
   });
@@ -50,13 +54,13 @@ async function transformEnvelope(
   const layers = [{ encoding: encodingOf(before) }];
   const type = metadataText(before, 'messageType') ?? '';
   try {
-    const { bytes, handled } = await transformProto(before.data, type, `${path}.data`, position, change);
+    const { bytes, handled, clear } = await transformProto(before.data, type, `${path}.data`, position, change);
     const changed = bytes !== before.data;
     const status = changed
       ? (handled.find(({ opened }) => isChanged(opened))?.opened.status ?? 'unchanged')
       : 'unchanged';
     const opened: Opened = { status, layers, payload: changed ? { ...before, data: bytes } : before };
-    return [{ path, position, before, opened, place }, ...handled];
+    return [{ path, position, before, opened, place, clear }, ...handled];
   } catch (error) {
     if (!(error instanceof NexusctlError)) throw error;
     return [{ path, position, before, opened: { status: 'failed', layers, payload: before, error }, place }];
@@ -66,7 +70,7 @@ async function transformEnvelope(
 /** The payloads of a message after the change, in the order of its bytes. */
 export interface HandledProto {
   readonly handled: readonly Handled[];
-  readonly clearFailures: readonly string[];
+  readonly clear: readonly Clear[];
   /** What each payload is now; null: what it was. */
   readonly changed: readonly (Payload | null)[];
 }
@@ -80,12 +84,12 @@ export function handleProto(
   operations: Operations = makeOperations(),
 ): Maybe<HandledProto> {
   const waiting: Maybe<Handled | readonly Handled[]>[] = [];
-  const clearFailures: string[] = [];
+  const clear: Clear[] = [];
   const visit = (payload: Buffer, at: string, here: Position): null => {
     waiting.push(handlePayload(payload, at, here, change));
     return null;
   };
-  rewriteProto({ operations, clearFailure: (at) => clearFailures.push(at), visit }, bytes, type, path, position);
+  rewriteProto({ operations, clear: (what) => clear.push(what), visit }, bytes, type, path, position);
   return after(all(waiting), (results) => {
     const handled: Handled[] = [];
     const changed: (Payload | null)[] = [];
@@ -95,7 +99,7 @@ export function handleProto(
       if ('opened' in result) handled.push(result);
       else handled.push(...result);
     }
-    return { handled, clearFailures, changed };
+    return { handled, clear, changed };
   });
 }
 
@@ -132,8 +136,8 @@ export async function transformProto(
   position: Position,
   change: Change,
 ): Promise<HandledBatch> {
-  const { handled, clearFailures, changed } = await handleProto(bytes, type, path, position, change);
-  return { handled, clearFailures, bytes: withPayloads(bytes, type, changed) };
+  const { handled, clear, changed } = await handleProto(bytes, type, path, position, change);
+  return { handled, clear, bytes: withPayloads(bytes, type, changed) };
 }
 
 export function isChanged(opened: Opened): boolean {

@@ -1,4 +1,5 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
+import type { Clear, OpenClear } from './clear.ts';
 import type { Document } from './document.ts';
 import type { Change, Handled, HandledBatch } from './handled.ts';
 import type { Batch } from './batch.ts';
@@ -28,10 +29,10 @@ export async function* transformDocument(document: Document, change: Change): As
     yield await transformProto(document.bytes, document.type, '$', {}, bounded(change));
     return;
   }
-  for await (const { bytes, places, clearFailures = [] } of document.batches) {
-    const inBlobs: string[] = [];
+  for await (const { bytes, places, clear = [] } of document.batches) {
+    const inBlobs: Clear[] = [];
     const handled = await transformBatch({ bytes, places }, bounded(change), inBlobs);
-    yield { bytes, handled, clearFailures: inBlobs.length === 0 ? clearFailures : [...clearFailures, ...inBlobs] };
+    yield { bytes, handled, clear: inBlobs.length === 0 ? clear : [...clear, ...inBlobs] };
   }
 }
 
@@ -41,11 +42,11 @@ function bounded(change: Change): Change {
   return (payload, position) => change(payload, position, budget);
 }
 
-/** Adds to `clearFailures` those of the histories that stand in the batch in base64. */
-function transformBatch(batch: Batch, change: Change, clearFailures: string[]): Maybe<readonly Handled[]> {
+/** Adds to `clear` what is so in the histories that stand in the batch in base64. */
+function transformBatch(batch: Batch, change: Change, clear: Clear[]): Maybe<readonly Handled[]> {
   // All at once: a key service is asked for many payloads at the same time; what is here needs no waiting at all.
   const waiting: Maybe<Handled | readonly Handled[]>[] = [];
-  for (const place of batch.places) waiting.push(transformPlace(batch.bytes, place, change, clearFailures));
+  for (const place of batch.places) waiting.push(transformPlace(batch.bytes, place, change, clear));
   return after(all(waiting), (results) => {
     const handled: Handled[] = [];
     for (const result of results)
@@ -59,7 +60,7 @@ function transformPlace(
   bytes: Buffer,
   place: Place,
   change: Change,
-  clearFailures: string[],
+  clear: Clear[],
 ): Maybe<Handled | readonly Handled[]> {
   const { path, position } = place;
   switch (place.form) {
@@ -72,7 +73,7 @@ function transformPlace(
       const history = decodeBase64(text);
       return history === null
         ? unreadable(place, malformed('the history is not base64'))
-        : transformBlob(history, place, change, clearFailures);
+        : transformBlob(history, place, change, clear);
     }
     case 'lines':
     case 'payload': {
@@ -96,14 +97,14 @@ async function transformBlob(
   history: Buffer,
   place: Place,
   change: Change,
-  clearFailures: string[],
+  clear: Clear[],
 ): Promise<readonly Handled[]> {
   const { path, position } = place;
   try {
     // No message of type History begins so.
     const isJson = history[skipSpace(history, 0)] === openBrace;
-    const { bytes: blob, handled, clear } = await (isJson ? changeJson : changeProto)(history, place, change);
-    clearFailures.push(...clear);
+    const { bytes: blob, handled, inBlob } = await (isJson ? changeJson : changeProto)(history, place, change);
+    for (const one of inBlob) clear.push(one);
     const opened: Opened = { status: 'unchanged', layers: [], payload: null };
     return blob === history ? handled : [...handled, { path, position, before: null, opened, place, blob }];
   } catch (error) {
@@ -114,24 +115,23 @@ async function transformBlob(
 interface ChangedBlob {
   readonly bytes: Buffer;
   readonly handled: readonly Handled[];
-  /** Paths of failures whose message is in clear. */
-  readonly clear: readonly string[];
+  readonly inBlob: readonly Clear[];
 }
 
 async function changeProto(history: Buffer, { path, operations }: Place, change: Change): Promise<ChangedBlob> {
-  const { handled, changed, clearFailures } = await handleProto(history, historyType, path, {}, change, operations);
-  return { handled, clear: clearFailures, bytes: withPayloads(history, historyType, changed) };
+  const { handled, changed, clear } = await handleProto(history, historyType, path, {}, change, operations);
+  return { handled, inBlob: clear, bytes: withPayloads(history, historyType, changed) };
 }
 
 async function changeJson(history: Buffer, { path, operations }: Place, change: Change): Promise<ChangedBlob> {
   const places: OpenPlace[] = [];
-  const clear: string[] = [];
-  const walk = { places, operations: operations ?? makeOperations(), form: 'full', clearFailures: clear } as const;
+  const clear: OpenClear[] = [];
+  const walk = { places, operations: operations ?? makeOperations(), form: 'full', clear } as const;
   walkJson(walk, history, skipSpace(history, 0), historyType, path);
   const handled = await transformBatch({ bytes: history, places }, change, clear);
-  const bytes = renderBatch({ bytes: history, handled, clearFailures: [] }, 'replay');
+  const bytes = renderBatch({ bytes: history, handled, clear: [] }, 'replay');
   // Their places are in other bytes than those of the document.
-  return { bytes, clear, handled: handled.map((one) => ({ ...one, place: null })) };
+  return { bytes, inBlob: clear, handled: handled.map((one) => ({ ...one, place: null })) };
 }
 
 function malformed(what: string): NexusctlError {

@@ -1,4 +1,4 @@
-import { capture, mayTell, textsAt } from './event-facts.ts';
+import { capture, mayTell } from './event-facts.ts';
 import { closeFailure, noteEncoded, noteNext, noteWords, type FailureWords } from './failure-words.ts';
 import { jsonKey } from './json-key.ts';
 import {
@@ -16,6 +16,7 @@ import {
 import type { OpenPosition, Walk } from './place.ts';
 import {
   failureType,
+  headerType,
   historyEventType,
   messageOf,
   payloadsType,
@@ -25,7 +26,7 @@ import {
   type SchemaField,
 } from './schema.ts';
 import { walkBlob, walkPayload, walkPayloads } from './walk-payload.ts';
-import { walkAnything, walkUnknown } from './walk-unknown.ts';
+import { walkAnything, walkHeaders, walkUnknown } from './walk-unknown.ts';
 
 /**
  * Collects every payload of the JSON value at `from`, which is a message of `type`, or anything when that is null: then,
@@ -110,7 +111,6 @@ function walkMessage(
     } else {
       const key = jsonKey(bytes, at, behindKey);
       const field = message?.byName.get(key.name) ?? message?.byName.get(key.jsonName);
-      if (tells && key.jsonName === 'nexusHeader') position.nexusHeader = textsAt(bytes, value, depth + 1);
       const count = walk.places.length;
       if (field !== undefined) end = walkField(walk, bytes, value, field, `${path}${key.segment}`, position, depth + 1);
       else {
@@ -124,7 +124,7 @@ function walkMessage(
     at = nextMember(bytes, end);
     if (words !== null) noteNext(words, at);
   }
-  if (words !== null) closeFailure(walk, words, path);
+  if (words !== null) closeFailure(walk, words, bytes, path, position);
   if (isEvent) walk.operations.complete(position, walk.places.length > first);
   return ~at;
 }
@@ -143,6 +143,7 @@ function walkField(
       walkJson(walk, bytes, at, type, `${path}[${String(index)}]`, position, inner),
     );
   if (!map || bytes[from] !== openBrace) return walkJson(walk, bytes, from, type, path, position, depth);
+  if (type === headerType) return walkHeaders(walk, bytes, from, path, position, depth);
   let at = firstMember(bytes, from, depth);
   while (at >= 0) {
     const behindKey = keyEnd(bytes, at);

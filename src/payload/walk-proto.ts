@@ -1,10 +1,22 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
-import { bigintOf, fieldHead, makePlace, nextField, readFields, textOf, varint, wireType } from '../protobuf/wire.ts';
+import {
+  bigintOf,
+  fieldHead,
+  makePlace,
+  nextField,
+  readFields,
+  textOf,
+  varint,
+  wireType,
+  type Field,
+} from '../protobuf/wire.ts';
+import { clearWords, type Clear } from './clear.ts';
 import { limits } from './limits.ts';
 import type { OpenPosition } from './place.ts';
 import type { Operations, Position } from './position.ts';
 import {
   failureType,
+  headerType,
   historyEventType,
   historyType,
   messageOf,
@@ -18,8 +30,7 @@ import {
 export interface ProtoVisit {
   readonly operations: Operations;
   readonly visit: (payload: Buffer, path: string, position: Position) => Buffer | null;
-  /** Called with the path of each failure whose message is in clear. */
-  readonly clearFailure?: (path: string) => void;
+  readonly clear?: (what: Clear) => void;
 }
 
 /**
@@ -42,7 +53,7 @@ export function rewriteProto(
   const byNumber = type === payloadsType ? payloadsFields : messageOf(type)?.byNumber;
   if (byNumber === undefined) return bytes;
   const here = type === historyEventType ? eventFacts(walk.operations, bytes, byNumber) : position;
-  if (type === failureType && isClear(bytes)) walk.clearFailure?.(path);
+  if (type === failureType) noteWords(walk, bytes, path, here);
   const counts = new Map<SchemaField, number>();
   return changeFields(bytes, byNumber, (value, known) => {
     let below = `${path}.${known.name}`;
@@ -50,6 +61,10 @@ export function rewriteProto(
       const index = counts.get(known) ?? 0;
       counts.set(known, index + 1);
       below += `[${String(index)}]`;
+    }
+    if (known.type === headerType) {
+      walk.clear?.({ kind: 'header', path: below, position: here, name: shown(readFields(value), 1) });
+      return value;
     }
     if (known.map) return rewriteEntry(walk, value, known.type, below, here, depth);
     if (known.type === 'common.v1.DataBlob') return rewriteBlob(walk, value, below, here, depth);
@@ -82,10 +97,18 @@ function changeFields<T>(
   return parts.length === 0 ? message : Buffer.concat([...parts, message.subarray(copied)]);
 }
 
-function isClear(failure: Buffer): boolean {
+function noteWords({ clear }: ProtoVisit, failure: Buffer, path: string, position: Position): void {
+  if (clear === undefined) return;
   const fields = readFields(failure);
-  const message = fields.find(({ number }) => number === 1);
-  return message !== undefined && message.value.length > 0 && !fields.some(({ number }) => number === 20);
+  const encoded = fields.some(({ number }) => number === 20);
+  const told = clearWords(path, position, { message: shown(fields, 1), stackTrace: shown(fields, 3), encoded });
+  if (told !== null) clear(told);
+}
+
+/** Text that is only looked at: what is no UTF-8 ends nothing. */
+function shown(fields: readonly Field[], number: number): string {
+  const field = fields.find((one) => one.number === number);
+  return field?.wireType === wireType.bytes ? field.value.toString('utf8') : '';
 }
 
 const payloadsFields: ReadonlyMap<number, SchemaField> = new Map([
@@ -138,16 +161,9 @@ function readOperation(bytes: Buffer, name: string, event: OpenPosition): void {
     if (name === 'nexusOperationScheduledEventAttributes') {
       const fact = field.wireType === wireType.bytes ? names[field.number] : undefined;
       if (fact !== undefined && fact !== '') event[fact] = textOf(field);
-      if (field.number === 6 && field.wireType === wireType.bytes)
-        event.nexusHeader = withHeader(event.nexusHeader, field.value);
     } else if (field.number === scheduledEventNumber(name) && field.wireType === wireType.varint)
       event.scheduledEventId = String(bigintOf(field));
   }
-}
-
-function withHeader(known: ReadonlyMap<string, string> | undefined, entry: Buffer): ReadonlyMap<string, string> {
-  const [key, value] = [1, 2].map((number) => readFields(entry).find((field) => field.number === number));
-  return new Map([...(known ?? []), [key === undefined ? '' : textOf(key), value === undefined ? '' : textOf(value)]]);
 }
 
 function scheduledEventNumber(name: string): number {

@@ -2,6 +2,7 @@ import { scalar } from './event-facts.ts';
 import { jsonKey } from './json-key.ts';
 import {
   eachElement,
+  eachMember,
   firstMember,
   isString,
   keyEnd,
@@ -9,11 +10,16 @@ import {
   openBrace,
   openBracket,
   skipValue,
+  stringAt,
   valueStart,
 } from './json-scan.ts';
 import { hasPayloadShape } from './payload-shape.ts';
 import type { OpenPosition, Walk } from './place.ts';
+import type { Position } from './position.ts';
 import { walkList, walkPayload } from './walk-payload.ts';
+
+/** Headers of operations and of callbacks, where no schema says so. */
+const headers = /\.(?:nexusHeader|nexus_header|callbackHeader|callback_header|nexus\.header)$/;
 
 const searchAttributeNames = new Set(['searchAttributes', 'search_attributes', 'indexedFields', 'indexed_fields']);
 
@@ -28,6 +34,7 @@ export function walkUnknown(
   depth: number,
 ): number {
   if (searchAttributeNames.has(name)) return skipValue(bytes, from, depth);
+  if (headers.test(path) && bytes[from] === openBrace) return walkHeaders(walk, bytes, from, path, position, depth);
   if (name === 'payloads' && bytes[from] === openBracket)
     return walkList(walk, bytes, from, path, position, depth, true);
   return walkAnything(walk, bytes, from, path, position, depth);
@@ -65,4 +72,19 @@ export function walkAnything(
     at = nextMember(bytes, end);
   }
   return ~at;
+}
+
+/** A map of headers: their names. */
+export function walkHeaders(
+  walk: Walk,
+  bytes: Buffer,
+  from: number,
+  path: string,
+  position: Position,
+  depth: number,
+): number {
+  return eachMember(bytes, from, depth, (_bytes, key, at, inner) => {
+    walk.clear?.push({ kind: 'header', path, position, name: stringAt(bytes, key) });
+    return skipValue(bytes, at, inner);
+  });
 }

@@ -1,24 +1,8 @@
 import proto from '@temporalio/proto';
 import { describe, expect, it } from 'vitest';
 import { runMain } from '../helpers/context.ts';
-import { event, history, jsonPayload, keyring, scheduled, sealedWith, withFiles } from './history.ts';
-
-interface Audit {
-  readonly rows: readonly Readonly<Record<string, unknown>>[];
-  readonly findings: readonly { readonly code: string; readonly path: string; readonly message: string }[];
-  readonly summary: Readonly<Record<string, number>>;
-  readonly iamPolicy?: unknown;
-}
-
-async function audit(document: unknown, ...argv: string[]): Promise<{ exitCode: number; audit: Audit }> {
-  return withFiles(keyring, async (folder) => {
-    const { stdout, exitCode } = await runMain(
-      ['payload', 'audit', '-o', 'json', '--keyring', `${folder}/keyring.toml`, ...argv],
-      { stdin: JSON.stringify(document), env: { HOME: folder } },
-    );
-    return { exitCode, audit: JSON.parse(stdout) as Audit };
-  });
-}
+import { audit } from './audited.ts';
+import { event, history, jsonPayload, scheduled, sealedWith, withFiles } from './history.ts';
 
 describe('payload audit', () => {
   it('says per endpoint, service and operation what is encrypted with which key', async () => {

@@ -1,6 +1,7 @@
 import proto from '@temporalio/proto';
 import type protobuf from 'protobufjs';
 import { describe, expect, it } from 'vitest';
+import type { Clear, OpenClear } from '../../src/payload/clear.ts';
 import { makeInflow } from '../../src/payload/inflow.ts';
 import { readJson } from '../../src/payload/input.ts';
 import type { OpenPlace } from '../../src/payload/place.ts';
@@ -12,7 +13,12 @@ import { rewriteProto } from '../../src/payload/walk-proto.ts';
 const root = proto as unknown as protobuf.Root;
 const api = typesIn(root).filter(({ fullName }) => fullName.startsWith('.temporal.api.'));
 const special = ['.temporal.api.common.v1.Payload', '.temporal.api.common.v1.Payloads'];
-const reaching = transitive();
+const reaching = transitive(special);
+const isHeader = (field: protobuf.Field): boolean =>
+  field.map && field.type === 'string' && /header$/i.test(field.name);
+const withHeaders = transitive(
+  api.filter(({ fieldsArray }) => fieldsArray.some(isHeader)).map(({ fullName }) => fullName),
+);
 
 function typesIn(namespace: protobuf.NamespaceBase): protobuf.Type[] {
   return namespace.nestedArray.flatMap((nested) => {
@@ -25,8 +31,8 @@ function targetOf(field: protobuf.Field): string {
   return field.resolve().resolvedType?.fullName ?? '';
 }
 
-function transitive(): Set<string> {
-  const found = new Set(special);
+function transitive(from: readonly string[]): Set<string> {
+  const found = new Set(from);
   for (let size = 0; size !== found.size;) {
     size = found.size;
     for (const type of api) if (type.fieldsArray.some((field) => found.has(targetOf(field)))) found.add(type.fullName);
@@ -37,14 +43,16 @@ function transitive(): Set<string> {
 const short = (name: string): string => name.replace('.temporal.api.', '');
 
 describe('the schema of payloads', () => {
-  it("knows every message and field of the protocol's descriptors that lead to a payload", () => {
+  it("knows every message and field of the protocol's descriptors that lead to a payload or a header", () => {
     expect(reaching.size).toBeGreaterThan(150);
-    for (const type of api.filter(({ fullName }) => reaching.has(fullName) && !special.includes(fullName))) {
+    expect(withHeaders.size).toBeGreaterThan(20);
+    const leads = (name: string): boolean => reaching.has(name) || withHeaders.has(name);
+    for (const type of api.filter(({ fullName }) => leads(fullName) && !special.includes(fullName))) {
       const wanted = type.fieldsArray
-        .filter((field) => reaching.has(targetOf(field)))
+        .filter((field) => leads(targetOf(field)) || isHeader(field))
         .map(
           (field) =>
-            `${field.name} ${String(field.id)} ${short(targetOf(field))} ${String(field.repeated)} ${String(field.map)}`,
+            `${field.name} ${String(field.id)} ${short(targetOf(field)) || field.type} ${String(field.repeated)} ${String(field.map)}`,
         );
       const known = [...(messageOf(short(type.fullName))?.byName.values() ?? [])]
         .filter(({ type: name }) => name !== 'common.v1.DataBlob')
@@ -52,6 +60,42 @@ describe('the schema of payloads', () => {
       expect(known.sort(), type.fullName).toEqual(wanted.sort());
     }
   });
+});
+
+/** A message with a header at every place that its descriptor has; null when it has none within reach. */
+function headed(type: protobuf.Type, depth: number): Record<string, unknown> | null {
+  const object: Record<string, unknown> = {};
+  for (const field of type.fieldsArray) {
+    if (isHeader(field)) object[field.name] = { 'x-one': 'a', 'x two': 'b' };
+    else if (withHeaders.has(targetOf(field)) && depth < 7) {
+      const inner = headed(field.resolvedType as protobuf.Type, depth + 1);
+      if (inner !== null) object[field.name] = field.repeated ? [inner, inner] : inner;
+    }
+  }
+  return Object.keys(object).length === 0 ? null : object;
+}
+
+describe('every header', () => {
+  const types = api.filter(({ fullName }) => withHeaders.has(fullName));
+  it.each(types.map((type) => [short(type.fullName), type] as const))(
+    'of %s is told, in JSON and in proto',
+    (name, type) => {
+      const object = headed(type, 0) ?? {};
+      const clear: OpenClear[] = [];
+      const bytes = Buffer.from(JSON.stringify(object));
+      expect(walkJson({ places: [], operations: makeOperations(), form: 'auto', clear }, bytes, 0, name, '$')).toBe(
+        bytes.length,
+      );
+      expect(clear).toHaveLength(bytes.toString().split('"x-one"').length * 2 - 2);
+      const message = Buffer.from(type.encode(type.fromObject(object)).finish());
+      const told: Clear[] = [];
+      const visit = { operations: makeOperations(), visit: () => null, clear: (what: Clear) => told.push(what) };
+      expect(rewriteProto(visit, message, name, '$')).toBe(message);
+      const texts = (all: readonly Clear[]): string[] =>
+        all.map((what) => `${what.path} ${what.kind === 'header' ? what.name : ''}`).sort();
+      expect(texts(told)).toEqual(texts(clear));
+    },
+  );
 });
 
 /** A message with a payload at every place that its descriptor has, and how many of them are no search attributes. */
