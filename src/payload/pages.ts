@@ -1,4 +1,5 @@
 import { makePlace, nextField, wireType } from '../protobuf/wire.ts';
+import { bounded } from './bounded.ts';
 import { all, type Maybe } from './maybe.ts';
 import type { Payload } from './payload.ts';
 import { makeOperations } from './position.ts';
@@ -26,9 +27,10 @@ export async function* transformPages({ pages, unknown }: Pages, change: Change)
     const events = eventsOf(page);
     const before = count;
     count += events.length;
+    const shared = bounded(change);
     const waiting = events.map((event, index): Maybe<HandledProto> => {
       const path = `$.events[${String(before + index)}]`;
-      return handleProto(event, historyEventType, path, {}, change, operations);
+      return handleProto(event, historyEventType, path, {}, shared, operations);
     });
     const results = await all(waiting);
     const write = (): Buffer => {

@@ -3,10 +3,10 @@ import type { Clear, OpenClear } from './clear.ts';
 import type { Document } from './document.ts';
 import type { Change, Handled, HandledBatch } from './handled.ts';
 import type { Batch } from './batch.ts';
+import { bounded } from './bounded.ts';
 import { payloadOfLines } from './flattened.ts';
 import { decodeBase64, payloadOfParts, readPayloadJson } from './json-form.ts';
 import type { Opened } from './layers.ts';
-import { limits } from './limits.ts';
 import { after, all, type Maybe } from './maybe.ts';
 import type { Payload } from './payload.ts';
 import { historyType } from './schema.ts';
@@ -34,12 +34,6 @@ export async function* transformDocument(document: Document, change: Change): As
     const handled = await transformBatch({ bytes, places }, bounded(change), inBlobs);
     yield { bytes, handled, clear: inBlobs.length === 0 ? clear : [...clear, ...inBlobs] };
   }
-}
-
-/** Few bytes can unpack to a thousand times as many: what is held at once shares one bound. */
-function bounded(change: Change): Change {
-  const budget = { left: limits.batchBytes };
-  return (payload, position) => change(payload, position, budget);
 }
 
 /** Adds to `clear` what is so in the histories that stand in the batch in base64. */

@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Histories } from '../../src/payload/histories.ts';
 import { encodePayload, makePayload } from '../../src/payload/payload.ts';
+import { bytesField } from '../../src/protobuf/wire.ts';
+import type { Rpc } from '../../src/profile/connection.ts';
 import { runMain } from '../helpers/context.ts';
 import { base64 } from './history.ts';
 
@@ -123,6 +126,19 @@ describe('compressed data that means harm', () => {
   }, 60_000);
 });
 
+const noRpc: Rpc = { call: () => Promise.reject(new Error('nothing is asked')), close: () => undefined };
+
+/** One workflow, in pages. */
+function fetched(pages: readonly Buffer[]): Histories {
+  const history = async function* () {
+    yield* await Promise.resolve(pages);
+  };
+  const find = async function* () {
+    yield await Promise.resolve({ workflowId: 'w', runId: 'r' });
+  };
+  return { history, find, close: () => undefined };
+}
+
 describe('payloads that are small together and large unpacked', () => {
   const inner = encodePayload(makePayload({ encoding: 'json/plain' }, Buffer.alloc(16 * 1024 * 1024 - 100, 0x20)));
   const one = encodePayload(makePayload({ encoding: 'binary/zlib' }, deflateSync(inner, { level: 9 })));
@@ -136,6 +152,25 @@ describe('payloads that are small together and large unpacked', () => {
       expect(exitCode).toBe(1);
       const refused = stdout.match(/unpack to more than is allowed/g) ?? [];
       expect([verb, refused.length]).toEqual([verb, 2]);
+    },
+    30_000,
+  );
+
+  // Histories that were found are decoded one after the other: what is held at once is one page.
+  it.each([
+    ['in one page', [34], 2],
+    ['in two', [17, 17], 0],
+  ])(
+    'of histories that are fetched, %s',
+    async (_how, counts, wanted) => {
+      const event = Buffer.concat([Buffer.from([0x08, 1, 0x18, 1]), bytesField(26, bytesField(2, bytesField(1, one)))]);
+      const pages = counts.map((count) => Buffer.concat(Array<Buffer>(count).fill(bytesField(1, event))));
+      const { stdout } = await runMain(
+        ['payload', 'inspect', '-o', 'json', '-q', 'any', '--address', '127.0.0.1:1', '-n', 'n'],
+        { ports: { rpc: () => Promise.resolve(() => noRpc), histories: () => Promise.resolve(() => fetched(pages)) } },
+      );
+      const { summary } = JSON.parse(stdout) as { summary: object };
+      expect(summary).toMatchObject({ payloads: 34, malformed: wanted });
     },
     30_000,
   );
