@@ -1,5 +1,5 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
-import { readFields, wireType } from '../protobuf/wire.ts';
+import { readFields, wireType, type Field } from '../protobuf/wire.ts';
 import type { Batch } from './batch.ts';
 import { readFlattened } from './flattened.ts';
 import { makeInflow, type Inflow } from './inflow.ts';
@@ -9,7 +9,7 @@ import { skipSpace } from './json-scan.ts';
 import { limits } from './limits.ts';
 import type { Pages } from './pages.ts';
 import { decodePayload } from './payload.ts';
-import { exportType, historyResponseType, historyType, payloadsType, payloadType } from './schema.ts';
+import { dataBlobType, exportType, historyResponseType, historyType, payloadsType, payloadType } from './schema.ts';
 import type { InputForm } from './place.ts';
 
 /** What was given to read. */
@@ -136,6 +136,7 @@ function protoType(bytes: Buffer): string | null {
   if (isPayloadMessage(bytes)) return payloadType;
   if (everyField(bytes, 1, isPayloadMessage)) return payloadsType;
   if (isHistory(bytes)) return historyType;
+  if (isBareBlob(bytes)) return dataBlobType;
   if (hasField(bytes, 1, isHistory) || hasField(bytes, 2, isDataBlob)) return historyResponseType;
   if (everyField(bytes, 1, (item) => hasField(item, 1, isHistory))) return exportType;
   return null;
@@ -159,7 +160,19 @@ function isHistory(bytes: Buffer): boolean {
 }
 
 function isDataBlob(bytes: Buffer): boolean {
-  return readFields(bytes).some(({ number, value }) => number === 2 && isHistory(value));
+  return readFields(bytes).some(isData);
+}
+
+function isData(field: Field | undefined): boolean {
+  return field?.number === 2 && field.wireType === wireType.bytes && isHistory(field.value);
+}
+
+/** DataBlob { encoding_type = 1 (1: proto3), data = 2 } and nothing around it. */
+function isBareBlob(bytes: Buffer): boolean {
+  return whole(() => {
+    const [type, data, ...more] = readFields(bytes);
+    return type?.number === 1 && type.wireType === wireType.varint && more.length === 0 && isData(data);
+  });
 }
 
 function everyField(bytes: Buffer, number: number, fits: (value: Buffer) => boolean): boolean {

@@ -17,7 +17,7 @@ export interface Handled {
   readonly opened: Opened;
   /** Where it stands in the bytes of its batch; null for a payload inside another message. */
   readonly place: Place | null;
-  /** For a history in base64: its new bytes. */
+  /** For a history in base64: the JSON that takes its place. */
   readonly blob?: Buffer;
   /** For an envelope: what is in clear in it. */
   readonly clear?: readonly Clear[];

@@ -42,7 +42,7 @@ function replayEdits({ bytes, handled }: HandledBatch): Edit[] {
   for (const one of handled) {
     const { place, opened, blob } = one;
     if (place === null) continue;
-    if (blob !== undefined) edits.push({ start: place.start, end: place.end, text: `"${blob.toString('base64')}"` });
+    if (blob !== undefined) edits.push({ start: place.start, end: place.end, text: blob });
     else if (place.list?.shorthand === true) collect(shorthand, place.list, one);
     else edits.push(...editsInPlace(bytes, place, opened));
   }
@@ -78,7 +78,7 @@ function readableEdits({ bytes, handled }: HandledBatch): Edit[] {
     const { place } = one;
     if (place === null) continue;
     if (one.blob !== undefined) {
-      edits.push({ start: place.start, end: place.end, text: `"${one.blob.toString('base64')}"` });
+      edits.push({ start: place.start, end: place.end, text: one.blob });
       continue;
     }
     if (place.list !== null && !place.list.shorthand) {

@@ -26,10 +26,12 @@ export const failureType = 'failure.v1.Failure';
 /** Of the values in a map of headers. */
 export const headerType = 'string';
 export const historyResponseType = 'workflowservice.v1.GetWorkflowExecutionHistoryResponse';
+export const dataBlobType = 'common.v1.DataBlob';
 export const exportType = 'export.v1.WorkflowExecutions';
 
 const extra = [
-  `${historyResponseType} rawHistory:2:common.v1.DataBlob[]`,
+  `${historyResponseType} rawHistory:2:${dataBlobType}[]`,
+  `${dataBlobType} data:2:${historyType}`,
   'export.v1.WorkflowExecutions items:1:export.v1.WorkflowExecution[]',
   'export.v1.WorkflowExecution history:1:history.v1.History',
   // temporal.server.api: what a server's archive keeps in a bucket.

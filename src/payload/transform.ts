@@ -13,13 +13,20 @@ import { historyType } from './schema.ts';
 import { isString, openBrace, skipSpace, stringAt } from './json-scan.ts';
 import type { OpenPlace, Place } from './place.ts';
 import { makeOperations } from './position.ts';
-import { renderBatch } from './render.ts';
+import { renderBatch, type RenderMode } from './render.ts';
 import { handleProto, transformPayload, transformProto, unreadable, withPayloads } from './transform-payload.ts';
 import { walkJson } from './walk-json.ts';
 import { payloadOfShorthand } from './value.ts';
 
-/** Applies a change to every payload of a document, a batch at a time. */
-export async function* transformDocument(document: Document, change: Change): AsyncGenerator<HandledBatch> {
+/**
+ * Applies a change to every payload of a document, a batch at a time.
+ * @param mode how it will be rendered: to be read, histories in base64 become JSON
+ */
+export async function* transformDocument(
+  document: Document,
+  change: Change,
+  mode: RenderMode = 'replay',
+): AsyncGenerator<HandledBatch> {
   if (document.kind === 'pages') {
     const { transformPages } = await import('./pages.ts');
     yield* transformPages(document, change);
@@ -30,17 +37,23 @@ export async function* transformDocument(document: Document, change: Change): As
     return;
   }
   for await (const { bytes, places, clear = [] } of document.batches) {
-    const inBlobs: Clear[] = [];
-    const handled = await transformBatch({ bytes, places }, bounded(change), inBlobs);
-    yield { bytes, handled, clear: inBlobs.length === 0 ? clear : [...clear, ...inBlobs] };
+    const blobs: Blobs = { mode, clear: [] };
+    const handled = await transformBatch({ bytes, places }, bounded(change), blobs);
+    yield { bytes, handled, clear: blobs.clear.length === 0 ? clear : [...clear, ...blobs.clear] };
   }
 }
 
-/** Adds to `clear` what is so in the histories that stand in the batch in base64. */
-function transformBatch(batch: Batch, change: Change, clear: Clear[]): Maybe<readonly Handled[]> {
+/** Of the histories that stand in a batch in base64. */
+interface Blobs {
+  readonly mode: RenderMode;
+  /** What is so in them is added. */
+  readonly clear: Clear[];
+}
+
+function transformBatch(batch: Batch, change: Change, blobs: Blobs): Maybe<readonly Handled[]> {
   // All at once: a key service is asked for many payloads at the same time; what is here needs no waiting at all.
   const waiting: Maybe<Handled | readonly Handled[]>[] = [];
-  for (const place of batch.places) waiting.push(transformPlace(batch.bytes, place, change, clear));
+  for (const place of batch.places) waiting.push(transformPlace(batch.bytes, place, change, blobs));
   return after(all(waiting), (results) => {
     const handled: Handled[] = [];
     for (const result of results)
@@ -54,7 +67,7 @@ function transformPlace(
   bytes: Buffer,
   place: Place,
   change: Change,
-  clear: Clear[],
+  blobs: Blobs,
 ): Maybe<Handled | readonly Handled[]> {
   const { path, position } = place;
   switch (place.form) {
@@ -67,7 +80,7 @@ function transformPlace(
       const history = decodeBase64(text);
       return history === null
         ? unreadable(place, malformed('the history is not base64'))
-        : transformBlob(history, place, change, clear);
+        : transformBlob(history, place, change, blobs);
     }
     case 'lines':
     case 'payload': {
@@ -91,16 +104,18 @@ async function transformBlob(
   history: Buffer,
   place: Place,
   change: Change,
-  clear: Clear[],
+  { mode, clear }: Blobs,
 ): Promise<readonly Handled[]> {
   const { path, position } = place;
   try {
     // No message of type History begins so.
     const isJson = history[skipSpace(history, 0)] === openBrace;
-    const { bytes: blob, handled, inBlob } = await (isJson ? changeJson : changeProto)(history, place, change);
+    const { bytes, handled, inBlob } = await (isJson ? changeJson : changeProto)(history, place, change);
     for (const one of inBlob) clear.push(one);
+    if (bytes === history && mode === 'replay') return handled;
+    const blob = mode === 'replay' ? Buffer.from(`"${bytes.toString('base64')}"`) : await readableHistory(bytes, isJson);
     const opened: Opened = { status: 'unchanged', layers: [], payload: null };
-    return blob === history ? handled : [...handled, { path, position, before: null, opened, place, blob }];
+    return [...handled, { path, position, before: null, opened, place, blob }];
   } catch (error) {
     return [unreadable(place, error)];
   }
@@ -117,15 +132,31 @@ async function changeProto(history: Buffer, { path, operations }: Place, change:
   return { handled, inBlob: clear, bytes: withPayloads(history, historyType, changed) };
 }
 
-async function changeJson(history: Buffer, { path, operations }: Place, change: Change): Promise<ChangedBlob> {
+async function changeJson(history: Buffer, place: Place, change: Change): Promise<ChangedBlob> {
+  const { handled, clear } = await handleJson(history, change, place);
+  const bytes = renderBatch({ bytes: history, handled, clear }, 'replay');
+  // Their places are in other bytes than those of the document.
+  return { bytes, inBlob: clear, handled: handled.map((one) => ({ ...one, place: null })) };
+}
+
+async function handleJson(
+  history: Buffer,
+  change: Change,
+  { path, operations }: Pick<Place, 'path' | 'operations'>,
+): Promise<HandledBatch> {
   const places: OpenPlace[] = [];
   const clear: OpenClear[] = [];
   const walk = { places, operations: operations ?? makeOperations(), form: 'full', clear } as const;
   walkJson(walk, history, skipSpace(history, 0), historyType, path);
-  const handled = await transformBatch({ bytes: history, places }, change, clear);
-  const bytes = renderBatch({ bytes: history, handled, clear: [] }, 'replay');
-  // Their places are in other bytes than those of the document.
-  return { bytes, inBlob: clear, handled: handled.map((one) => ({ ...one, place: null })) };
+  const handled = await transformBatch({ bytes: history, places }, change, { mode: 'replay', clear });
+  return { bytes: history, handled, clear };
+}
+
+/** A history whose payloads are as they shall be, in JSON with their values. */
+async function readableHistory(history: Buffer, isJson: boolean): Promise<Buffer> {
+  const json = isJson ? history : (await import('./proto-json.ts')).protoJson(historyType, history);
+  const stay: Change = (payload) => ({ status: 'unchanged', layers: [], payload });
+  return renderBatch(await handleJson(json, stay, { path: '$' }), 'readable');
 }
 
 function malformed(what: string): NexusctlError {

@@ -15,6 +15,7 @@ import {
 } from './json-scan.ts';
 import type { OpenPosition, Walk } from './place.ts';
 import {
+  dataBlobType,
   failureType,
   headerType,
   historyEventType,
@@ -53,7 +54,7 @@ export function walkJson(
       return walkPayloads(walk, bytes, from, path, position, depth);
     case searchAttributesType:
       return skipValue(bytes, from, depth);
-    case 'common.v1.DataBlob':
+    case dataBlobType:
       return walkBlob(walk, bytes, from, path, position, depth);
     default:
       return walkMessage(walk, bytes, from, type, path, position, depth);

@@ -18,7 +18,6 @@ import {
   failureType,
   headerType,
   historyEventType,
-  historyType,
   messageOf,
   payloadsType,
   payloadType,
@@ -67,7 +66,6 @@ export function rewriteProto(
       return value;
     }
     if (known.map) return rewriteEntry(walk, value, known.type, below, here, depth);
-    if (known.type === 'common.v1.DataBlob') return rewriteBlob(walk, value, below, here, depth);
     return rewriteProto(walk, value, known.type, below, here, depth + 1);
   });
 }
@@ -129,14 +127,7 @@ function rewriteEntry(
   return changeFields(entry, second, (value) => rewriteProto(walk, value, type, below, position, depth + 1));
 }
 
-/** DataBlob { encoding_type = 1 (1: proto3), data = 2 }: a History in another message. */
-function rewriteBlob(walk: ProtoVisit, blob: Buffer, path: string, position: Position, depth: number): Buffer {
-  return changeFields(blob, second, (value) =>
-    rewriteProto(walk, value, historyType, `${path}.data`, position, depth + 1),
-  );
-}
-
-/** The value of a map's entry, and of a blob. */
+/** The value of a map's entry. */
 const second: ReadonlyMap<number, true> = new Map([[2, true]]);
 
 /** Facts of the event that tell which endpoint a payload crossed; 1.5 of the payload notes. */

@@ -3,6 +3,7 @@ import {
   eachElement,
   eachMember,
   firstMember,
+  isString,
   keyEnd,
   nextMember,
   openBrace,
@@ -15,7 +16,7 @@ import {
 } from './json-scan.ts';
 import { hasPayloadShape } from './payload-shape.ts';
 import { addPlace, type Walk } from './place.ts';
-import { exportType, historyEventType, historyResponseType, historyType, payloadsType } from './schema.ts';
+import { dataBlobType, exportType, historyEventType, historyResponseType, historyType, payloadsType } from './schema.ts';
 import { walkJson } from './walk-json.ts';
 import { walkPayload } from './walk-payload.ts';
 
@@ -86,12 +87,28 @@ function rootType(bytes: Buffer, from: number, depth = 0): string | null {
     const type = containerOf(name, bytes[value]);
     if (type !== null) return type;
     if (name === 'items' && isListOf(historyResponseType, bytes, value, depth + 1)) return exportType;
+    if ((name === 'encodingType' || name === 'encoding_type') && isBlob(bytes, from, depth)) return dataBlobType;
     if (name === 'body' && isListOf(historyType, bytes, value, depth + 1)) return 'archiver.v1.HistoryBlob';
     if (name === 'execution' && isExecution(bytes, value, depth + 1)) return 'workflow.v1.WorkflowExecutionInfo';
     at = nextMember(bytes, skipValue(bytes, value, depth + 1));
   }
   return null;
 }
+
+/** A history in base64 and how it is encoded, as an element of `rawHistory` is, with nothing else beside it. */
+function isBlob(bytes: Buffer, from: number, depth: number): boolean {
+  let fits = true;
+  eachMember(bytes, from, depth, (_bytes, key, at, inner) => {
+    const name = stringAt(bytes, key);
+    const end = skipValue(bytes, at, inner);
+    const isType = name === 'encodingType' || name === 'encoding_type';
+    fits &&= isType ? blobEncodings.has(bytes.toString('latin1', at, end)) : name === 'data' && isString(bytes, at);
+    return end;
+  });
+  return fits;
+}
+
+const blobEncodings = new Set(['1', '2', '"Proto3"', '"Json"', '"ENCODING_TYPE_PROTO3"', '"ENCODING_TYPE_JSON"']);
 
 /** Anybody's items are a list: those of an export have a history each, as the body of what an archive keeps has. */
 function isListOf(type: string, bytes: Buffer, from: number, depth: number): boolean {

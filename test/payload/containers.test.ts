@@ -25,6 +25,14 @@ const events = (payload: Payload, type: string | number = 'EVENT_TYPE_NEXUS_OPER
   { eventId: '1', eventType: type, ...attributes(payload) },
 ];
 
+function rawHistory(payload: Payload): Buffer {
+  return message('history.v1.History', { events: events(payload, 49) });
+}
+
+function blob(payload: Payload): Buffer {
+  return message('common.v1.DataBlob', { encodingType: 1, data: rawHistory(payload) });
+}
+
 /** Each makes the document around one payload; `text`: not a byte of it may change but the payload's. */
 const containers: readonly [name: string, make: (payload: Payload) => string | Buffer][] = [
   ['a Payload', (payload) => JSON.stringify(payload)],
@@ -57,7 +65,7 @@ const containers: readonly [name: string, make: (payload: Payload) => string | B
         rawHistory: [
           {
             encodingType: 'ENCODING_TYPE_PROTO3',
-            data: message('history.v1.History', { events: events(payload, 49) }).toString('base64'),
+            data: rawHistory(payload).toString('base64'),
           },
         ],
       }),
@@ -70,6 +78,33 @@ const containers: readonly [name: string, make: (payload: Payload) => string | B
         archived: true,
       }),
   ],
+  [
+    'a raw history alone',
+    (payload) => JSON.stringify({ encodingType: 'Proto3', data: rawHistory(payload).toString('base64') }),
+  ],
+  [
+    'a raw history alone, as Go writes it',
+    (payload) => JSON.stringify({ data: rawHistory(payload).toString('base64'), encoding_type: 1 }),
+  ],
+  [
+    'a raw history in JSON alone',
+    (payload) =>
+      JSON.stringify({ encodingType: 'ENCODING_TYPE_JSON', data: base64(JSON.stringify({ events: events(payload) })) }),
+  ],
+  [
+    'a list of raw histories',
+    (payload) =>
+      JSON.stringify([
+        { encodingType: 'ENCODING_TYPE_PROTO3', data: '' },
+        { encodingType: 'ENCODING_TYPE_PROTO3', data: rawHistory(payload).toString('base64') },
+      ]),
+  ],
+  [
+    'JSON lines of raw histories',
+    (payload) => `${JSON.stringify({ encodingType: 'Proto3', data: rawHistory(payload).toString('base64') })}\n`,
+  ],
+  ['a proto raw history alone', (payload) => blob(payload)],
+  ['base64 of a proto raw history alone', (payload) => `${blob(payload).toString('base64')}\n`],
   ['a file of an archive', (payload) => JSON.stringify([{ events: [] }, { events: events(payload) }])],
   [
     'an object of an archive in a bucket',
@@ -77,7 +112,7 @@ const containers: readonly [name: string, make: (payload: Payload) => string | B
   ],
   ['JSON lines', (payload) => `${JSON.stringify(payload)}\n`],
   ['JSON lines of histories', (payload) => `{"events":[]}\n${JSON.stringify({ events: events(payload) })}\n`],
-  ['a .bin history', (payload) => message('history.v1.History', { events: events(payload, 49) })],
+  ['a .bin history', (payload) => rawHistory(payload)],
   ['a proto Payload', (payload) => message('common.v1.Payload', payload)],
   ['proto Payloads', (payload) => message('common.v1.Payloads', { payloads: [payload] })],
   [
@@ -89,11 +124,11 @@ const containers: readonly [name: string, make: (payload: Payload) => string | B
     'a proto answer from an archive, raw',
     (payload) =>
       message('workflowservice.v1.GetWorkflowExecutionHistoryResponse', {
-        rawHistory: [{ encodingType: 1, data: message('history.v1.History', { events: events(payload, 49) }) }],
+        rawHistory: [{ encodingType: 1, data: rawHistory(payload) }],
         archived: true,
       }),
   ],
-  ['a Cloud export', (payload) => item(item(message('history.v1.History', { events: events(payload, 49) })))],
+  ['a Cloud export', (payload) => item(item(rawHistory(payload)))],
   ['base64 of a proto Payload', (payload) => `${message('common.v1.Payload', payload).toString('base64')}\n`],
   ['base64 of JSON', (payload) => base64(JSON.stringify(payload))],
   ['base64 of a JSON list', (payload) => base64(JSON.stringify([payload]))],
@@ -171,10 +206,9 @@ describe.each(containers)('%s', (name, make) => {
   it('decode to read: the value in place of the payload', async () => {
     const { stdout, exitCode } = await run('decode', make(sealed), '--mode', 'readable', ...keys);
     expect(exitCode).toBe(0);
-    // Raw histories stay what they are: proto in base64.
     const shown =
       name.startsWith('base64 of') && name.includes('JSON') ? Buffer.from(stdout, 'base64').toString() : stdout;
-    if (!name.includes('raw')) expect(shown.replace(/\s/g, '')).toContain('{"order":1234567890123456789}');
+    expect(shown.replace(/\s/g, '')).toContain('{"order":1234567890123456789}');
     expect(stdout).not.toContain('YmluYXJ5L2VuY3J5cHRlZA==');
   });
 

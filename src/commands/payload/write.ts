@@ -136,7 +136,7 @@ export async function writeDocument(
     held = [];
     return text;
   };
-  for await (const { source, batch } of batchesOf(context, sources, change, output)) {
+  for await (const { source, batch } of batchesOf(context, sources, change, output, mode)) {
     for (const handled of batch.handled) {
       if (handled.blob !== undefined) continue;
       count(summary, handled);
@@ -175,6 +175,7 @@ async function* batchesOf(
   sources: Sources,
   change: Change,
   output: Output,
+  mode?: RenderMode,
 ): AsyncGenerator<SourceBatch> {
   const progress = progressOf(context, output);
   let documents = 0;
@@ -183,7 +184,7 @@ async function* batchesOf(
     progress.show('reading');
     for await (const source of sources.documents) {
       documents += 1;
-      for await (const batch of transformDocument(source.document, change)) {
+      for await (const batch of transformDocument(source.document, change, mode)) {
         payloads += batch.handled.length;
         const of = sources.several ? ` of ${String(documents)} workflows` : '';
         progress.show(`${grouped(payloads)} payloads${of}`);
