@@ -1,10 +1,12 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { readFields, wireType, type Field } from '../protobuf/wire.ts';
 import type { Batch } from './batch.ts';
+import { isCliText, readText } from './cli-text.ts';
 import { readFlattened } from './flattened.ts';
 import { makeInflow, type Inflow } from './inflow.ts';
-import { readInline, readJson } from './input.ts';
+import { readJson } from './input.ts';
 import { decodeBase64 } from './json-form.ts';
+import { isText, opensJson, opensScalar } from './json-opening.ts';
 import { skipSpace } from './json-scan.ts';
 import { limits } from './limits.ts';
 import type { Pages } from './pages.ts';
@@ -61,18 +63,19 @@ function isUtf16(bytes: Buffer): boolean {
 
 async function readUnmarked(inflow: Inflow, form: InputForm): Promise<Document> {
   const bytes = inflow.bytes();
-  const first = bytes[skipSpace(bytes, 0)];
-  if (first === undefined) return { kind: 'json', batches: readJson(inflow, form) };
-  if (first === 0x7b || first === 0x5b || first === 0x22) return { kind: 'json', batches: readJson(inflow, form) };
-  if (isText(bytes.subarray(0, 4096)) && (form === 'shorthand' || isScalar(bytes)))
-    return { kind: 'json', batches: readJson(inflow, form) };
-  return recognise(await readAll(inflow), form, false);
+  const isJson =
+    skipSpace(bytes, 0) === bytes.length ||
+    opensJson(bytes) ||
+    opensScalar(bytes) ||
+    // Whoever says that the values are plain JSON is told where they are not.
+    (form === 'shorthand' && isText(bytes) && !isCliText(bytes));
+  return isJson ? { kind: 'json', batches: readJson(inflow, form) } : recognise(await readAll(inflow), form);
 }
 
-function recognise(bytes: Buffer, form: InputForm, base64: boolean): Document {
+function recognise(bytes: Buffer, form: InputForm): Document {
   const type = protoType(bytes);
-  if (type !== null) return { kind: 'proto', type, bytes, base64 };
-  const inner = base64 ? null : wholeBase64(bytes);
+  if (type !== null) return { kind: 'proto', type, bytes, base64: false };
+  const inner = wholeBase64(bytes);
   if (inner !== null) {
     const found = protoType(inner);
     if (found !== null) return { kind: 'proto', type: found, bytes: inner, base64: true };
@@ -80,10 +83,13 @@ function recognise(bytes: Buffer, form: InputForm, base64: boolean): Document {
     if (opening === 0x7b || opening === 0x5b)
       return { kind: 'json', batches: readJson(makeInflow(one(inner)), form), base64: true };
   }
-  if (bytes.includes('"metadata"') && isText(bytes.subarray(0, 4096)))
-    return { kind: 'text', batches: readText(bytes) };
-  const lines = bytes.includes('.metadata.encoding: ') ? readFlattened(bytes) : null;
-  if (lines !== null) return { kind: 'text', batches: one(lines) };
+  const inLines = isText(bytes) ? readText(bytes, form) : null;
+  const text = inLines ?? (bytes.includes('.metadata.encoding: ') ? readFlattened(bytes) : null);
+  if (text !== null) return { kind: 'text', batches: one(text) };
+  if (isText(bytes) && isCliText(bytes))
+    throw new NexusctlError('INPUT_INVALID', 'this text of the temporal CLI has no whole payload in it', {
+      hint: 'the JSON has them all: temporal workflow show -w ID -o json',
+    });
   throw new NexusctlError('INPUT_INVALID', 'the input is neither JSON, nor base64, nor a message that holds payloads', {
     hint: 'give a Payload, Payloads, a history (JSON or .bin), a Cloud export, or a codec server body',
   });
@@ -99,35 +105,9 @@ async function readAll(inflow: Inflow): Promise<Buffer> {
   return inflow.bytes();
 }
 
-function isScalar(bytes: Buffer): boolean {
-  return /^\s*(?:true|false|null|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*$/.test(
-    bytes.subarray(0, 1024).toString('latin1'),
-  );
-}
-
-function isText(bytes: Buffer): boolean {
-  return bytes.every((byte) => byte >= 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d || byte === 0x1b);
-}
-
 function wholeBase64(bytes: Buffer): Buffer | null {
   const text = bytes.toString('latin1').replace(/\s+/g, '');
   return text.length >= 4 && /^[A-Za-z0-9+/_-]+={0,2}$/.test(text) ? decodeBase64(text) : null;
-}
-
-/** JSON payloads in lines of text. */
-// eslint-disable-next-line @typescript-eslint/require-await -- an async iterable, as every other document is
-async function* readText(bytes: Buffer): AsyncGenerator<Batch> {
-  let from = 0;
-  for (let at = bytes.indexOf('{"metadata"'); at !== -1; at = bytes.indexOf('{"metadata"', at + 1)) {
-    if (at < from) continue;
-    const line = bytes.indexOf('\n', at);
-    const batch = readInline(bytes.subarray(at, line === -1 ? bytes.length : line));
-    if (batch === null) continue;
-    if (at > from) yield { bytes: bytes.subarray(from, at), places: [] };
-    yield batch;
-    from = at + batch.bytes.length;
-  }
-  if (from < bytes.length) yield { bytes: bytes.subarray(from), places: [] };
 }
 
 /** The message that the bytes are, told by the shape of their fields; null when they are none that holds payloads. */

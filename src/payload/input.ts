@@ -100,15 +100,3 @@ async function followsMore(inflow: Inflow, at: number): Promise<boolean> {
     if (!(await inflow.more())) return false;
   }
 }
-
-/** The JSON value at the start of a text; null when there is none. */
-export function readInline(bytes: Buffer): Batch | null {
-  const walk: Walk = { places: [], operations: makeOperations(), form: 'full' };
-  try {
-    const end = walkRoot(walk, bytes, 0, '$');
-    return { bytes: bytes.subarray(0, end), places: walk.places };
-  } catch (error) {
-    if (error instanceof NexusctlError) return null;
-    throw error;
-  }
-}

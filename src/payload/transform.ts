@@ -10,7 +10,8 @@ import type { Opened } from './layers.ts';
 import { after, all, type Maybe } from './maybe.ts';
 import type { Payload } from './payload.ts';
 import { historyType } from './schema.ts';
-import { isString, openBrace, skipSpace, stringAt } from './json-scan.ts';
+import { opensJson } from './json-opening.ts';
+import { isString, skipSpace, stringAt } from './json-scan.ts';
 import type { OpenPlace, Place } from './place.ts';
 import { makeOperations } from './position.ts';
 import { renderBatch, type RenderMode } from './render.ts';
@@ -108,12 +109,12 @@ async function transformBlob(
 ): Promise<readonly Handled[]> {
   const { path, position } = place;
   try {
-    // No message of type History begins so.
-    const isJson = history[skipSpace(history, 0)] === openBrace;
+    const isJson = opensJson(history);
     const { bytes, handled, inBlob } = await (isJson ? changeJson : changeProto)(history, place, change);
     for (const one of inBlob) clear.push(one);
     if (bytes === history && mode === 'replay') return handled;
-    const blob = mode === 'replay' ? Buffer.from(`"${bytes.toString('base64')}"`) : await readableHistory(bytes, isJson);
+    const blob =
+      mode === 'replay' ? Buffer.from(`"${bytes.toString('base64')}"`) : await readableHistory(bytes, isJson);
     const opened: Opened = { status: 'unchanged', layers: [], payload: null };
     return [...handled, { path, position, before: null, opened, place, blob }];
   } catch (error) {

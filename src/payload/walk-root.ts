@@ -16,7 +16,14 @@ import {
 } from './json-scan.ts';
 import { hasPayloadShape } from './payload-shape.ts';
 import { addPlace, type Walk } from './place.ts';
-import { dataBlobType, exportType, historyEventType, historyResponseType, historyType, payloadsType } from './schema.ts';
+import {
+  dataBlobType,
+  exportType,
+  historyEventType,
+  historyResponseType,
+  historyType,
+  payloadsType,
+} from './schema.ts';
 import { walkJson } from './walk-json.ts';
 import { walkPayload } from './walk-payload.ts';
 
