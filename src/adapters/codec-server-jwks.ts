@@ -3,6 +3,7 @@ import { request } from 'node:https';
 import type { createLocalJWKSet, JSONWebKeySet, JWTPayload } from 'jose';
 import type { JwtSettings } from '../codec-server/access-file.ts';
 import { textsOf } from '../codec-server/access.ts';
+import type { KeySetPlace } from '../codec-server/socket.ts';
 import type { Authenticate } from '../codec-server/tokens.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 
@@ -12,6 +13,9 @@ const leewaySeconds = 60;
 /** A key set is asked for again after this long, and for an unknown key id not more often than that. */
 const maxAgeMs = 15 * 60_000;
 const cooldownMs = 30_000;
+/** Who can cut it off from the key set must not keep a key alive that was taken back. */
+const oldestMs = 24 * 3_600_000;
+const fetchMs = 5000;
 const largestBytes = 1024 * 1024;
 
 /**
@@ -19,10 +23,14 @@ const largestBytes = 1024 * 1024;
  * leeway. The key set is fetched without redirects over a verified connection.
  * @throws NexusctlError SECRET_UNREADABLE | UNREACHABLE when the first fetch fails: a server that can let nobody in
  * should not start
+ * @param failed told of every later fetch that fails
  */
-export async function jwtAuthenticator(settings: JwtSettings & { readonly caPem?: string }): Promise<Authenticate> {
+export async function jwtAuthenticator(
+  settings: KeySetPlace,
+  failed: (error: NexusctlError) => void,
+): Promise<Authenticate> {
   const jose = await import('jose');
-  const keySet = await makeKeySet(async () => jose.createLocalJWKSet(await load(settings)));
+  const keySet = await makeKeySet(() => load(settings, jose.createLocalJWKSet), failed);
   return async (token) => {
     // Longer than any header that a server takes; the parser never sees it.
     if (token.length > 16_384) return null;
@@ -37,7 +45,9 @@ export async function jwtAuthenticator(settings: JwtSettings & { readonly caPem?
         })
       ).payload;
     try {
-      const claims = await verify(await keySet.current()).catch(async (error: unknown) => {
+      const keys = await keySet.current();
+      if (keys === null) return null;
+      const claims = await verify(keys).catch(async (error: unknown) => {
         const renewed = error instanceof jose.errors.JWKSNoMatchingKey ? await keySet.renewed() : null;
         if (renewed === null) throw error;
         return verify(renewed);
@@ -55,7 +65,7 @@ function identityOf(claims: JWTPayload, { subjectClaim, rolesClaim }: JwtSetting
   return { subject, roles: textsOf(claims[rolesClaim]), claims: new Map(Object.entries(claims)) };
 }
 
-async function makeKeySet(fetchSet: () => Promise<KeySet>) {
+async function makeKeySet(fetchSet: () => Promise<KeySet>, failed: (error: NexusctlError) => void) {
   let loaded = await fetchSet();
   let loadedAt = Date.now();
   let triedAt = loadedAt;
@@ -70,15 +80,20 @@ async function makeKeySet(fetchSet: () => Promise<KeySet>) {
           return true;
         },
         // The keys that are known stay good: an identity provider that is away for a while must not lock everybody out.
-        () => false,
+        (error: unknown) => {
+          if (!(error instanceof NexusctlError)) throw error;
+          failed(error);
+          return false;
+        },
       )
       .finally(() => (running = undefined));
     return running;
   };
   return {
+    /** Null when it is too old to be believed. */
     current: async () => {
       if (Date.now() - loadedAt > maxAgeMs && Date.now() - triedAt > cooldownMs) await renew();
-      return loaded;
+      return Date.now() - loadedAt > oldestMs ? null : loaded;
     },
     /** After an unknown key id: null when it was asked a moment ago, so that made-up ids cost one fetch. */
     renewed: async () => {
@@ -88,18 +103,16 @@ async function makeKeySet(fetchSet: () => Promise<KeySet>) {
   };
 }
 
-async function load({ jwks, caPem }: JwtSettings & { readonly caPem?: string }): Promise<JSONWebKeySet> {
+async function load({ jwks, caPem }: KeySetPlace, read: typeof createLocalJWKSet): Promise<KeySet> {
   const where = 'url' in jwks ? jwks.url : jwks.path;
   const text = 'url' in jwks ? await fetchText(jwks.url, caPem) : await readText(jwks.path);
   try {
-    const set = JSON.parse(text) as JSONWebKeySet;
-    if (Array.isArray(set.keys)) return set;
+    return read(JSON.parse(text) as JSONWebKeySet);
   } catch {
-    // Told below, with what is known of the place.
+    throw new NexusctlError('SECRET_UNREADABLE', `${where} is no JSON Web Key Set`, {
+      hint: 'it looks like {"keys":[…]}',
+    });
   }
-  throw new NexusctlError('SECRET_UNREADABLE', `${where} is no JSON Web Key Set`, {
-    hint: 'it looks like {"keys":[…]}',
-  });
 }
 
 async function readText(path: string): Promise<string> {
@@ -117,35 +130,35 @@ function fetchText(url: string, ca: string | undefined): Promise<string> {
       cause,
     });
   return new Promise((resolve, reject) => {
+    const refuse = (why: string, cause?: unknown): void => {
+      reject(failed(why, cause));
+      outgoing.destroy();
+    };
+    // Of the whole answer: a timeout of the socket would start again with every byte.
+    const signal = AbortSignal.timeout(fetchMs);
+    const onError = (error: NodeJS.ErrnoException): void =>
+      refuse(signal.aborted ? `no answer within ${String(fetchMs / 1000)} s` : (error.code ?? error.message), error);
     const outgoing = request(
       url,
       // Said outright, so that NODE_TLS_REJECT_UNAUTHORIZED changes nothing. No agent: nothing lingers.
-      {
-        rejectUnauthorized: true,
-        agent: false,
-        timeout: 5000,
-        headers: { Accept: 'application/json' },
-        ...(ca && { ca }),
-      },
+      { rejectUnauthorized: true, agent: false, signal, headers: { Accept: 'application/json' }, ...(ca && { ca }) },
       (response) => {
         const chunks: Buffer[] = [];
         let size = 0;
+        response.on('error', onError);
         if (response.statusCode !== 200) {
-          response.destroy();
-          reject(failed(`HTTP status ${String(response.statusCode)}`));
+          refuse(`HTTP status ${String(response.statusCode)}`);
           return;
         }
         response.on('data', (chunk: Buffer) => {
           size += chunk.length;
-          if (size > largestBytes) outgoing.destroy(new Error('the answer is too large'));
+          if (size > largestBytes) refuse('the answer is too large');
           else chunks.push(chunk);
         });
         response.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
-        response.on('error', (error) => reject(failed(error.message, error)));
       },
     );
-    outgoing.on('timeout', () => outgoing.destroy(new Error('no answer within 5 s')));
-    outgoing.on('error', (error: NodeJS.ErrnoException) => reject(failed(error.code ?? error.message, error)));
+    outgoing.on('error', onError);
     outgoing.end();
   });
 }

@@ -1,3 +1,4 @@
+import type { NexusctlError } from '../errors/nexusctl-error.ts';
 import type { CodecService } from './service.ts';
 import type { Authenticate } from './tokens.ts';
 import type { JwtSettings } from './access-file.ts';
@@ -13,9 +14,14 @@ export interface CodecSockets {
   /** Serves one text at `/metrics`, on loopback. @throws NexusctlError ADDRESS_IN_USE */
   readonly serveText: (host: string, port: number, text: () => string) => Promise<Listening>;
   /** Checks JWTs against a JWKS, which is fetched at first use and again when needed. */
-  readonly jwtAuthenticator: (settings: JwtSettings & { readonly caPem?: string }) => Promise<Authenticate>;
+  readonly jwtAuthenticator: (settings: KeySetPlace, failed: (error: NexusctlError) => void) => Promise<Authenticate>;
   /** Calls back when one of the files was changed, or when others are to be looked at, until `signal` aborts. */
   readonly watch: (paths: () => readonly string[], changed: () => Promise<void>, signal: AbortSignal) => void;
+}
+
+export interface KeySetPlace extends JwtSettings {
+  /** PEM behind `ca`. */
+  readonly caPem?: string;
 }
 
 export interface ListenOptions {

@@ -13,7 +13,7 @@ export type Authenticate = (token: string) => Identity | null | Promise<Identity
 /**
  * Static tokens, compared in constant time: every digest is compared, whichever fits. Digests make the lengths equal.
  */
-export function staticTokens(tokens: readonly StaticToken[]): Authenticate {
+export function staticTokens(tokens: readonly StaticToken[]): (token: string) => Identity | null {
   const known = tokens.map(({ subject, roles, secret }) => ({
     identity: { subject, roles, claims: new Map() } satisfies Identity,
     digest: digestOf(secret),

@@ -38,14 +38,20 @@ export const startedView: View<Started> = {
 /** Something that happened to the server itself. */
 export type ServerEvent =
   | { readonly time: string; readonly event: 'reloaded'; readonly keys: readonly string[] }
-  | { readonly time: string; readonly event: 'reload-failed'; readonly error: string; readonly message: string };
+  | {
+      readonly time: string;
+      readonly event: 'reload-failed' | 'key-set-failed';
+      readonly error: string;
+      readonly message: string;
+    };
 
 export function eventLine(event: ServerEvent): string {
   switch (event.event) {
     case 'reloaded':
       return `${event.time} reloaded keys=${event.keys.join(',')}`;
     case 'reload-failed':
-      return `${event.time} reload-failed ${event.error}: ${event.message}`;
+    case 'key-set-failed':
+      return `${event.time} ${event.event} ${event.error}: ${event.message}`;
   }
 }
 

@@ -61,8 +61,10 @@ const bearer = (value: string) => ({ Authorization: `Bearer ${value}` });
 const rs = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const es = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 let fetched = 0;
-const jwks = createServer(tls, (_request, response) => {
+let isAway = false;
+const jwks = createServer(tls, (request, response) => {
   fetched += 1;
+  if (isAway) request.socket.destroy();
   void Promise.all([exportJWK(rs.publicKey), exportJWK(es.publicKey)]).then(([rsa, ec]) =>
     response.end(
       JSON.stringify({
@@ -311,6 +313,30 @@ it('limits the rate of one subject and of nobody else', async () => {
     expect((await ask({ ...bearer(await jwt()), 'X-Namespace': 'billing-prod' })).status).toBe(200);
   } finally {
     await limited.stop();
+  }
+});
+
+it('takes tokens back, and tokens that look like JWTs, while the key set cannot be fetched', async () => {
+  const shaped = [7, 7, 7].map((size) => randomBytes(size * 3).toString('base64url')).join('.');
+  files.write({
+    'own.token': token,
+    'own.toml': readFileSync(`${files.path}/access.toml`, 'utf8').replace('ops.token', 'own.token'),
+  });
+  const flags = ['--listen', '127.0.0.1:0', '--keyring', 'keys.toml', '--access', 'own.toml'];
+  const own = await startCodecServer(flags, files.path);
+  const status = async (secret: string) => {
+    const headers = { ...bearer(secret), 'X-Namespace': 'orders-prod' };
+    return (await http(`${own.endpoint}/decode`, { body: body(plain(1)), headers })).status;
+  };
+  try {
+    expect([await status(token), await status(shaped)]).toEqual([200, 401]);
+    isAway = true;
+    files.write({ 'own.token': shaped });
+    await until(() => own.log().some(({ event }) => String(event).startsWith('reload')), 10_000);
+    expect([await status(token), await status(shaped)]).toEqual([401, 200]);
+  } finally {
+    isAway = false;
+    await own.stop();
   }
 });
 

@@ -3,7 +3,7 @@ import { namespacesWithoutKeys, readAccessFile, type AccessFile } from '../../co
 import { makeCodec, type Codec } from '../../codec-server/codec.ts';
 import type { Metrics } from '../../codec-server/metrics.ts';
 import type { CodecSettings } from '../../codec-server/service.ts';
-import type { Listening } from '../../codec-server/socket.ts';
+import type { KeySetPlace, Listening } from '../../codec-server/socket.ts';
 import { isLongEnough, staticTokens, type Authenticate, type StaticToken } from '../../codec-server/tokens.ts';
 import type { Context } from '../../context.ts';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
@@ -61,10 +61,19 @@ export async function loadWorld(
   { metrics, log, now }: Observers,
 ): Promise<ServerWorld> {
   const accessPath = flags.access === undefined ? undefined : resolve(context.cwd, flags.access);
+  const jwtAuthenticator = rememberKeySet(context, ({ code, message }) => {
+    const time = new Date(now()).toISOString();
+    log.event({
+      time,
+      event: 'key-set-failed',
+      error: code,
+      message: `${message}; the keys that are known stay in use`,
+    });
+  });
   const load = async (): Promise<State> => {
     const ring = await ringOf(context, flags);
     const secrets = secretsOf(context, flags);
-    const access = accessPath === undefined ? null : await loadAccess(context, accessPath, secrets);
+    const access = accessPath === undefined ? null : await loadAccess(context, accessPath, secrets, jwtAuthenticator);
     if (access !== null) {
       refuseUnmapped(access.file, ring.keyring);
       refuseSharedStorage(access.file, flags.resolve ?? []);
@@ -134,7 +143,12 @@ async function readKeys({ keyring, ports }: Ring): Promise<void> {
   for (const key of keyring.keys.values()) if (key.kind === 'secret') await keys.aes(key);
 }
 
-async function loadAccess(context: Context, path: string, secrets: Secrets): Promise<Access> {
+async function loadAccess(
+  context: Context,
+  path: string,
+  secrets: Secrets,
+  jwtAuthenticator: (settings: KeySetPlace) => Promise<Authenticate>,
+): Promise<Access> {
   const files = await context.ports.files();
   const bytes = await files.read(path);
   if (bytes === null)
@@ -157,14 +171,22 @@ async function loadAccess(context: Context, path: string, secrets: Secrets): Pro
   const byToken = staticTokens(tokens);
   const { jwt } = file;
   if (jwt === undefined) return { file, authenticate: byToken };
-  const sockets = await context.ports.codecSockets();
   const ca = jwt.ca === undefined ? {} : { caPem: Buffer.from(await secrets.resolve(jwt.ca)).toString('utf8') };
-  const byJwt = await sockets.jwtAuthenticator({ ...jwt, ...ca });
-  return { file, authenticate: (token) => (isJwt(token) ? byJwt(token) : byToken(token)) };
+  const byJwt = await jwtAuthenticator({ ...jwt, ...ca });
+  return { file, authenticate: (token) => byToken(token) ?? byJwt(token) };
 }
 
-function isJwt(token: string): boolean {
-  return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token);
+/** The key set of an identity provider outlives reloads: a token can be taken back while the provider is away. */
+function rememberKeySet(context: Context, failed: (error: NexusctlError) => void) {
+  let known: { readonly settings: string; readonly authenticate: Authenticate } | undefined;
+  return async (place: KeySetPlace): Promise<Authenticate> => {
+    const settings = JSON.stringify(place);
+    // A file costs nothing to read, and may be what has changed.
+    if (known?.settings === settings && 'url' in place.jwks) return known.authenticate;
+    const authenticate = await (await context.ports.codecSockets()).jwtAuthenticator(place, failed);
+    known = { settings, authenticate };
+    return authenticate;
+  };
 }
 
 /** The mapping to keys is required (security.md 15): nobody gets all keys by an omission. */
