@@ -1,64 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, expect, it } from 'vitest';
-import { codecProbe } from '../../src/adapters/codec-server-probe.ts';
-import { diagnose } from '../../src/codec-server/doctor/run.ts';
-
-const ui = 'http://localhost:8233';
-let server: Server | undefined;
-afterEach(() => {
-  server?.closeAllConnections();
-  server?.close();
-});
-
-type Handle = (request: IncomingMessage, body: string, response: ServerResponse) => void;
-
-/** A codec server that passes everything through and does one thing wrong. */
-async function examine(handle: Handle, options: Readonly<Record<string, unknown>> = {}) {
-  server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => handle(request, Buffer.concat(chunks).toString(), response));
-  });
-  await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  const { report, exitCode } = await diagnose(
-    codecProbe,
-    {
-      endpoint: `http://127.0.0.1:${String(port)}`,
-      namespace: 'default',
-      origin: ui,
-      headers: {},
-      passToken: false,
-      credentials: false,
-      timeoutMs: 1500,
-      signal: new AbortController().signal,
-      ...options,
-    },
-    false,
-  );
-  const status = Object.fromEntries(report.checks.map((check) => [check.id, check.status]));
-  return { report, exitCode, status };
-}
-
-const cors = {
-  'Access-Control-Allow-Origin': ui,
-  'Access-Control-Allow-Headers': 'content-type, x-namespace',
-  'Content-Type': 'application/json',
-};
-
-/** Right in everything. */
-const good: Handle = ({ method, headers }, body, response) => {
-  const known = headers.origin === undefined || headers.origin === ui ? cors : { 'Content-Type': 'application/json' };
-  let broken = false;
-  try {
-    if (method === 'POST') JSON.parse(body);
-  } catch {
-    broken = true;
-  }
-  response.writeHead(broken ? 400 : 200, known);
-  response.end(method === 'POST' && !broken ? body : '');
-};
+import { expect, it } from 'vitest';
+import { cors, examine, good, ui, type Handle } from '../helpers/codec-doctor.ts';
 
 it('finds nothing wrong with a server that is right', async () => {
   const { report, exitCode, status } = await examine(good);
@@ -81,6 +22,8 @@ it('tells an origin that is refused from a preflight that nobody may make', asyn
   const nobody = await examine((_request, _body, response) => response.writeHead(403).end());
   expect(nobody.report.primary?.summary).toContain('it refuses this origin, or wants a token');
 });
+
+const forUrls = (body: string): string => body.replaceAll('+', '-').replaceAll('/', '_');
 
 const faults: readonly [what: string, check: string, exit: number, handle: Handle][] = [
   [
@@ -153,6 +96,22 @@ const faults: readonly [what: string, check: string, exit: number, handle: Handl
         : response.writeHead(200, cors).end(`${body.slice(0, -1)},"ok":true}`),
   ],
   ['does not answer', 'reach', 5, () => undefined],
+  ['closes the connection', 'reach', 5, ({ socket }) => void socket.destroy()],
+  [
+    'looks at the address with its query',
+    'ui-query',
+    1,
+    (request, body, response) =>
+      request.method === 'OPTIONS' || request.url?.endsWith('/decode') === true
+        ? good(request, body, response)
+        : response.writeHead(404, cors).end(),
+  ],
+  [
+    'writes base64 for addresses',
+    'answer-form',
+    1,
+    (request, body, response) => good(request, forUrls(body), response),
+  ],
 ];
 it.each(faults)('names a server that %s', async (_what, check, exit, handle) => {
   const { report, exitCode } = await examine(handle);
@@ -165,6 +124,23 @@ it('names the rule that hides a token from http, and a page on https that may no
   expect((await examine(good, { passToken: true })).status).toMatchObject({ 'token-over-https': 'fail' });
   const nobody = await examine(good, { endpoint: 'http://codec.invalid:1', origin: 'https://cloud.temporal.io' });
   expect(nobody.status).toMatchObject({ 'mixed-content': 'fail', reach: 'fail', passthrough: 'skip' });
+});
+
+it('warns of a spelling that only Go reads, and says when a connection was closed', async () => {
+  const { report, exitCode } = await examine((request, body, response) => {
+    good(
+      request,
+      body.replaceAll('externalPayloads', 'external_payloads').replaceAll('sizeBytes', 'size_bytes'),
+      response,
+    );
+  });
+  expect(report.checks.find(({ id }) => id === 'answer-form')).toMatchObject({
+    status: 'warn',
+    message: expect.stringContaining('external_payloads') as string,
+  });
+  expect(exitCode).toBe(0);
+  const closed = await examine(({ socket }) => void socket.destroy());
+  expect(closed.report.primary?.summary).toBe('it closes the connection and answers nothing (ECONNRESET)');
 });
 
 it('says that a public page needs a permission for this machine', async () => {

@@ -17,6 +17,7 @@ import {
   type RunningServer,
 } from '../helpers/codec-server.ts';
 import { neighbour } from '../helpers/neighbour.ts';
+import { runBuilt } from '../helpers/run.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 const key = Buffer.from('0123456789abcdef0123456789ABCDEF');
@@ -145,6 +146,24 @@ describe.runIf(neighbour('moto_server') !== null)('the codec server on AWS APIs'
   ])('/download refuses %s', async (_what, payloads) => {
     const { status, body: text } = await ask('download', payloads());
     expect([status, text]).toEqual([400, '{"message":"the codec server refused the request"}']);
+  });
+
+  it('the doctor sees what is fetched, and where it is not', async () => {
+    files.write({
+      'header.txt': `Bearer ${tokens[0]}`,
+      'reference.json': JSON.stringify(reference(objects.sealed, 'orders')),
+    });
+    const examine = async (at: RunningServer) => {
+      const flags = ['-n', 'orders', '--codec-auth-file', 'header.txt', '--allow-plaintext-key', '127.0.0.1'];
+      const run = await runBuilt(
+        ['codec-server', 'test', at.endpoint, ...flags, '--payload', 'reference.json', '-o', 'json'],
+        { cwd: files.path, timeoutMs: 60_000 },
+      );
+      const report = JSON.parse(run.stdout) as { primary: unknown };
+      return { exitCode: run.exitCode, primary: report.primary };
+    };
+    expect(await examine(server)).toEqual({ exitCode: 0, primary: null });
+    expect(await examine(shut)).toMatchObject({ exitCode: 1, primary: { check: 'download' } });
   });
 
   it('/decode leaves what it does not serve, and refuses what was replaced', async () => {

@@ -14,7 +14,9 @@ export const preflightChecks: Checks<Answered> = {
     if (!answer.ok) return fromFailure(answer, subject);
     const why = preflightCheck(answer.status, answer.headers, origin, wanted, credentials);
     if (why === null) return { status: 'pass', message: `allowed for ${origin}` };
-    const others = answer.headers.has('access-control-allow-origin') ? [] : await originsLetIn(preflightOf, origin);
+    const others = answer.headers.has('access-control-allow-origin')
+      ? []
+      : await originsLetIn((page) => preflightOf(page), origin);
     return {
       status: 'fail',
       message: others.length > 0 ? `it refuses ${origin} and lets in ${others.join(', ')}` : why + early(answer.status),

@@ -30,6 +30,14 @@ export function failureOf(result: ProbeResult & { readonly ok: false }, url: str
     case 'tls':
       return { message: `TLS failed: ${tlsWords[errno] ?? errno}`, fix: tlsFix(errno), exit: 5 };
     case 'http':
+      if (/^(?:ECONNRESET|EPIPE)$/.test(errno))
+        return {
+          message: `it closes the connection and answers nothing (${errno})`,
+          fix: url.startsWith('http:')
+            ? 'look at its log; if it serves TLS, use https:// in the address'
+            : 'look at its log, and at that of a proxy before it',
+          exit: 5,
+        };
       return { message: `the answer is no HTTP (${errno})`, fix: tlsOrNot(url, errno), exit: 5 };
     case 'timeout':
       return {
@@ -73,7 +81,7 @@ function tlsFix(errno: string): string {
 }
 
 function tlsOrNot(url: string, errno: string): string {
-  return url.startsWith('http:') && /^HPE_|ECONNRESET|EPIPE/.test(errno)
+  return url.startsWith('http:') && errno.startsWith('HPE_')
     ? 'if it serves TLS, use https:// in the address'
     : 'check that a codec server listens there';
 }

@@ -22,10 +22,11 @@ export const answerChecks: Checks<Answered> = {
     return { status: 'fail', message: why, fix, seenAs: { webUi: 'wrong or missing values', cli: cliDeadline } };
   },
   'answer-form': async (subject) => {
-    const answer = await subject.post('/decode', bodyOf([samples.plain, samples.external]));
+    const sent = [samples.plain, samples.external, samples.bytes];
+    const answer = await subject.post('/decode', bodyOf(sent));
     if (!answer.ok) return fromFailure(answer, subject);
     if (answer.status !== 200) return { status: 'skip', message: `HTTP ${String(answer.status)}` };
-    const { strictness } = compareAnswer(answer.body, [samples.plain, samples.external]);
+    const { strictness, spelling } = compareAnswer(answer.body, sent);
     if (strictness !== null)
       return {
         status: 'fail',
@@ -33,6 +34,7 @@ export const answerChecks: Checks<Answered> = {
         fix: 'send proto3 JSON only: metadata, data, externalPayloads',
         seenAs: { cli: cliDeadline },
       };
+    if (spelling !== null) return { ...spelling, fix: 'write what protojson writes: camelCase, standard base64' };
     const type = answer.headers.get('content-type') ?? '';
     return /^application\/json/i.test(type)
       ? { status: 'pass', message: 'proto3 JSON' }
@@ -48,6 +50,18 @@ export const requestChecks: Checks<Answered> = {
       seenAs: { cli: cliDeadline },
       otherwise: 'fail',
     }),
+  'ui-query': async ({ first, options, post }) => {
+    const query = '/decode?preserveStorageRefs=true';
+    if (first.status === 200) return { status: 'pass', message: query };
+    const bare = await post('/decode', bodyOf([samples.plain]), { headers: { Origin: options.origin } });
+    if (!bare.ok || bare.status !== 200) return { status: 'skip', message: 'it does not answer without it either' };
+    return {
+      status: 'fail',
+      message: `HTTP ${String(first.status)} for ${query}, 200 without the query`,
+      seenAs: { webUi: uiBanner },
+      fix: 'compare the path alone',
+    };
+  },
   'double-slash': (subject) =>
     expectOk(subject, subject.post('//decode', bodyOf([samples.plain])), {
       what: 'an endpoint with a trailing slash, or with {namespace} and no namespace',

@@ -24,15 +24,17 @@ export const checkTitles = {
   preflight: "it answers the Web UI's preflight",
   authentication: 'it takes this credential, and none but that',
   passthrough: 'payloads that it does not know come back unchanged, in order',
-  'answer-form': 'its answers have the form that Go reads',
+  'answer-form': 'its answers have the form that every client reads',
   cors: 'its answers may be read by the Web UI',
   'cors-on-errors': 'its errors may be read by the Web UI',
   'foreign-origin': 'other web pages are kept out',
   'snake-case': "it reads the Go client's spelling",
+  'ui-query': 'it answers with the query that the Web UI adds',
   'double-slash': 'it answers at //decode',
   'empty-namespace': 'it answers the CLI without --namespace',
   size: 'it takes a large request',
   'round-trip': 'it opens what is encrypted',
+  download: 'it fetches what lies in external storage',
   latency: 'it is fast enough for a client that asks once a field',
 } as const;
 export type CheckId = keyof typeof checkTitles;

@@ -1,3 +1,4 @@
+import { isReference } from './download.ts';
 import { cliDeadline, uiBanner, uiSilent } from './report.ts';
 import { bodyOf, compareAnswer, samples } from './samples.ts';
 import type { Subject } from './subject.ts';
@@ -6,7 +7,10 @@ import { fromFailure, type Verdict } from './verdict.ts';
 /** Whether it opens an encrypted payload: the one given, else one that it encrypts itself. */
 export function checkRoundTrip(subject: Subject): Promise<Verdict> {
   const { sample } = subject.options;
-  return sample === undefined ? encodeAndDecode(subject) : decodeSample(subject, sample);
+  if (sample === undefined) return encodeAndDecode(subject);
+  if (isReference(sample))
+    return Promise.resolve({ status: 'skip', message: 'the sample stands for a payload in external storage' });
+  return decodeSample(subject, sample);
 }
 
 async function decodeSample(subject: Subject, sample: string): Promise<Verdict> {

@@ -2,6 +2,7 @@ import type { ExitCode } from '../../errors/exit-codes.ts';
 import { addressChecks, checkLocalNetwork, checkReach } from './address-checks.ts';
 import { checkAuthentication } from './authentication.ts';
 import { corsChecks, preflightChecks } from './browser-checks.ts';
+import { checkDownload } from './download.ts';
 import { judgeLatency, measureLatency, type Latency } from './latency.ts';
 import type { CodecProbe, ProbeResult } from './probe.ts';
 import { answerChecks, requestChecks } from './protocol-checks.ts';
@@ -25,6 +26,7 @@ const answeredChecks: Checks<Answered> = {
   ...corsChecks,
   ...requestChecks,
   'round-trip': checkRoundTrip,
+  download: checkDownload,
 };
 
 /** Examines a codec server as the Web UI, the `temporal` CLI and the Go SDK use it, and names what they hide. */

@@ -1,3 +1,5 @@
+import type { SeenAs } from './report.ts';
+
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 /** Payloads that no codec should touch, each for one habit of a client. None holds anything worth knowing. */
@@ -12,6 +14,8 @@ export const samples = {
     data: base64('1'),
     externalPayloads: [{ sizeBytes: '123' }],
   },
+  /** Its base64 differs between the two alphabets. */
+  bytes: { metadata: { encoding: base64('binary/plain') }, data: '+/+/' },
   empty: { metadata: { encoding: base64('binary/null') } },
   snakeCase: {
     metadata: { encoding: base64('json/plain') },
@@ -25,22 +29,35 @@ export function bodyOf(payloads: readonly object[]): string {
   return JSON.stringify({ payloads });
 }
 
+interface Comparison {
+  /** Payloads in the answer. */
+  readonly count: number;
+  /** What is not as it was sent. */
+  readonly difference: string | null;
+  /** What Go refuses. */
+  readonly strictness: string | null;
+  /** What Go reads and a browser does not. */
+  readonly spelling: { readonly status: 'warn' | 'fail'; readonly message: string; readonly seenAs?: SeenAs } | null;
+}
+
 /** @returns what is wrong with an answer that should be `sent` again; nulls when nothing is */
-export function compareAnswer(
-  body: string,
-  sent: readonly object[],
-): { readonly difference: string | null; readonly strictness: string | null } {
+export function compareAnswer(body: string, sent: readonly object[]): Comparison {
+  const none = (what: string): Comparison => ({ count: 0, difference: what, strictness: what, spelling: null });
   let answer: unknown;
   try {
     answer = JSON.parse(body);
   } catch {
-    return { difference: 'the answer is not JSON', strictness: 'the answer is not JSON' };
+    return none('the answer is not JSON');
   }
   const list = isTable(answer) ? (answer['payloads'] ?? []) : undefined;
-  if (!isTable(answer) || !Array.isArray(list))
-    return { difference: 'the answer has no list of payloads', strictness: 'the answer has no list of payloads' };
+  if (!isTable(answer) || !Array.isArray(list)) return none('the answer has no list of payloads');
   const payloads: readonly unknown[] = list;
-  return { difference: differenceOf(payloads, sent), strictness: strictnessOf(answer, payloads) };
+  return {
+    count: payloads.length,
+    difference: differenceOf(payloads, sent),
+    strictness: strictnessOf(answer, payloads),
+    spelling: spellingOf(payloads),
+  };
 }
 
 function differenceOf(payloads: readonly unknown[], sent: readonly object[]): string | null {
@@ -59,6 +76,26 @@ function strictnessOf(answer: Table, payloads: readonly unknown[]): string | nul
     const known = ['metadata', 'data', 'externalPayloads', 'external_payloads'];
     const unknown = Object.keys(payload).find((key) => !known.includes(key));
     if (unknown !== undefined) return `a payload has a member '${unknown}' that the schema does not know`;
+  }
+  return null;
+}
+
+function spellingOf(payloads: readonly unknown[]): Comparison['spelling'] {
+  for (const payload of payloads) {
+    if (!isTable(payload)) continue;
+    const { metadata, data } = payload;
+    const texts = [data, ...(isTable(metadata) ? Object.values(metadata) : [])];
+    if (texts.some((text) => typeof text === 'string' && /[-_]/.test(text)))
+      return {
+        status: 'fail',
+        message: 'base64 in the alphabet for addresses (- and _), which browsers do not read',
+        seenAs: { webUi: 'payloads that hold such bytes cannot be read' },
+      };
+    if (payload['external_payloads'] !== undefined)
+      return {
+        status: 'warn',
+        message: 'it writes external_payloads; Go reads that, the JSON name is externalPayloads',
+      };
   }
   return null;
 }

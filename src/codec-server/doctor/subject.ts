@@ -32,10 +32,10 @@ export interface Subject {
   readonly wanted: readonly string[];
   /** POSTs to a path below the endpoint, with the credential. */
   readonly post: (path: string, body: string, more?: Differently) => Promise<ProbeResult>;
-  /** POSTs to /decode as a page of the Web UI does. */
-  readonly fromPage: (body: string) => Promise<ProbeResult>;
-  /** The preflight that a browser sends before a page of this origin may ask. */
-  readonly preflightOf: (page: string) => Promise<ProbeResult>;
+  /** POSTs as a page of the Web UI does; to `/decode` unless told. */
+  readonly fromPage: (body: string, path?: string) => Promise<ProbeResult>;
+  /** The preflight that a browser sends before a page of this origin may ask; for `/decode` unless told. */
+  readonly preflightOf: (page: string, path?: string) => Promise<ProbeResult>;
 }
 
 /** One that answered at all. */
@@ -53,7 +53,7 @@ interface Differently {
 export function subjectOf(probe: CodecProbe, options: DoctorOptions): Subject {
   const { endpoint, namespace, origin, passToken, timeoutMs, signal, ca, plaintextHost } = options;
   const url = endpoint.replaceAll('{namespace}', encodeURIComponent(namespace));
-  const forPage = '/decode?preserveStorageRefs=true';
+  const forPage = (path = '/decode'): string => `${path}?preserveStorageRefs=true`;
   const wanted = ['content-type', 'x-namespace', ...(passToken ? ['authorization', 'authorization-extras'] : [])];
   const credential: Record<string, string> = {
     ...options.headers,
@@ -77,10 +77,10 @@ export function subjectOf(probe: CodecProbe, options: DoctorOptions): Subject {
     url,
     wanted,
     post,
-    fromPage: (body) => post(forPage, body, { headers: { Origin: origin } }),
-    preflightOf: (page) =>
+    fromPage: (body, path) => post(forPage(path), body, { headers: { Origin: origin } }),
+    preflightOf: (page, path) =>
       probe.send({
-        url: url + forPage,
+        url: url + forPage(path),
         method: 'OPTIONS',
         headers: {
           Origin: page,

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Context } from '../../context.ts';
 import { parseOrigin } from '../../codec-server/cors.ts';
 import { diagnose } from '../../codec-server/doctor/run.ts';
+import { readPayloadJson } from '../../payload/json-form.ts';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
 import { emit } from '../../output/emit.ts';
 import { codecReportView } from '../../views/codec-server.ts';
@@ -79,7 +80,7 @@ function parseUiOrigin(text: string): string {
   return origin;
 }
 
-/** One payload in proto3 JSON, alone or as the first of a list. */
+/** One payload in proto3 JSON, alone or as the first of a list. @throws NexusctlError INPUT_INVALID, PAYLOAD_MALFORMED */
 async function sampleOf(context: Context, file: string): Promise<string> {
   const path = resolve(context.cwd, file);
   const bytes = await (await context.ports.files()).read(path, 4 * 1024 * 1024);
@@ -100,5 +101,7 @@ async function sampleOf(context: Context, file: string): Promise<string> {
     isObject(document) && Array.isArray(document['payloads']) ? (document['payloads'] as unknown[]) : [document];
   const [payload] = list;
   if (!isObject(payload) || !isObject(payload['metadata'])) throw invalid('it holds no payload');
-  return JSON.stringify(payload);
+  const text = JSON.stringify(payload);
+  readPayloadJson(Buffer.from(text), 0);
+  return text;
 }
