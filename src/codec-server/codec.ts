@@ -1,7 +1,7 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { fingerprint } from '../payload/candidates.ts';
 import type { Keys } from '../payload/keys.ts';
-import { openPayload, type Budget, type Layer, type Opened } from '../payload/layers.ts';
+import { forOthers, openPayload, type Budget, type Layer, type Opened } from '../payload/layers.ts';
 import type { Keyring } from '../payload/keyring.ts';
 import { after, type Maybe } from '../payload/maybe.ts';
 import type { Payload } from '../payload/payload.ts';
@@ -100,7 +100,7 @@ function decode(payloads: readonly Payload[], keys: Keys, budget: Budget): Maybe
   };
   // A request names no endpoint that can be trusted: nothing is said about the position.
   const results = inTurn(payloads, (payload) =>
-    after(openPayload(payload, keys, {}, false, budget), (opened) => take(payload, opened)),
+    after(openPayload(payload, keys, {}, false, budget), (opened) => take(payload, forOthers(opened))),
   );
   return after(results, (done) => ({ payloads: done, keyIds: named.all(), unchanged }));
 }

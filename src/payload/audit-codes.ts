@@ -10,6 +10,7 @@ export const auditCodes = {
   CLEAR_FAILURE: 'warning',
   CLEAR_HEADER: 'warning',
   NO_KEY_ID: 'warning',
+  UNKNOWN_CODEC: 'warning',
 } as const;
 export type AuditCode = keyof typeof auditCodes;
 

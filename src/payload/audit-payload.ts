@@ -70,13 +70,19 @@ export function auditPayload(
   if (!encrypted && !isEmpty && expected && opened.error === undefined)
     find(
       'PLAINTEXT',
-      endpoint === undefined ? 'plaintext' : `plaintext for the endpoint '${endpoint}', which has a key`,
+      `plaintext${unknownEncoding(opened.layers.at(-1)?.encoding ?? '')}${endpoint === undefined ? '' : ` for the endpoint '${endpoint}', which has a key`}`,
     );
   if (!encrypted && /\.encoded_?[aA]ttributes$/.test(path))
     find('CLEAR_FAILURE', 'the words of this failure are encoded and not encrypted: a codec has to encrypt them');
   if (sealed?.keyFingerprint !== undefined)
     find('KEY_IN_ID', `the key id is the key (#${sealed.keyFingerprint}): rotate it`);
-  if (sealed?.family === 'unmarked') find('NO_KEY_ID', 'it names no key: a rotation cannot tell which one it needs');
+  if (sealed?.family === 'unmarked')
+    find('NO_KEY_ID', 'it has no encryption-key-id: a rotation cannot tell which key it needs');
+  if (sealed?.family === 'unsupported')
+    find(
+      'UNKNOWN_CODEC',
+      `it is ${sealed.note ?? ''}: whether it is safe, and which key it needs, cannot be told here`,
+    );
   const key = sealed?.keyId ?? (sealed?.keyFingerprint === undefined ? sealed?.endpoint : `#${sealed.keyFingerprint}`);
   const known = sealed?.keyId === undefined || keyring.keys.size === 0 || isInKeyring(keyring, sealed.keyId);
   if (!known) find('KEY_NOT_IN_KEYRING', `needs the key '${key ?? ''}', which the keyring does not have`);
@@ -89,6 +95,14 @@ export function auditPayload(
     ...(sealed?.family === undefined ? {} : { family: sealed.family }),
     ...(key === undefined ? {} : { key }),
   };
+}
+
+/** A converter's or a codec's own encoding: what nobody can read may still be in clear. */
+function unknownEncoding(encoding: string): string {
+  if (/^(?:json|binary)\/(?:plain|protobuf)$/.test(encoding)) return '';
+  return encoding === ''
+    ? ' (it has no encoding)'
+    : `, as far as is known (its encoding is '${encoding.slice(0, 80)}')`;
 }
 
 const keyless: ReadonlySet<FamilyId> = new Set<FamilyId>(['zlib', 'gzip', 'snappy', 'compressed']);

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { openGcm } from './gcm.ts';
-import { innerPayload, type Payload } from './payload.ts';
+import { insideOf } from './in-place.ts';
+import type { Payload } from './payload.ts';
 
 /** A key that may open a payload, with the name under which errors list it. */
 export interface Candidate {
@@ -11,31 +12,44 @@ export interface Candidate {
 }
 
 /**
- * Tries every candidate, also after one has opened: two that open are a sign of a crafted ciphertext (AES-GCM does not
- * commit to its key) and none of them is believed.
+ * Tries every candidate, also after one has opened: two keys that open are a sign of a crafted ciphertext (AES-GCM does not
+ * commit to its key) and none of them is believed. One key under two names is one key.
  * @throws NexusctlError DECRYPT_FAILED with what it could be and which keys were tried, AMBIGUOUS_KEY
  */
-export function openWithOne(data: Buffer, candidates: readonly Candidate[]): Payload {
+export function openWithOne(payload: Payload, candidates: readonly Candidate[]): Payload {
   let opened: Buffer | null = null;
-  let by = '';
-  for (const { name, key, additionalData } of candidates) {
-    const plain = openGcm(key, data, additionalData);
+  let by: Candidate | null = null;
+  for (const candidate of candidates) {
+    const plain = openGcm(candidate.key, payload.data, candidate.additionalData);
     if (plain === null) continue;
-    if (opened !== null)
-      throw new NexusctlError('AMBIGUOUS_KEY', `two keys open it: ${by} and ${name}; it was made to mislead`, {
-        details: { tried: candidates.map((candidate) => candidate.name) },
-      });
+    if (by !== null && isSame(by, candidate)) continue;
+    if (by !== null)
+      throw new NexusctlError(
+        'AMBIGUOUS_KEY',
+        `two keys open it: ${by.name} and ${candidate.name}; it was made to mislead`,
+        {
+          details: { tried: candidates.map(({ name }) => name) },
+        },
+      );
     opened = plain;
-    by = name;
+    by = candidate;
   }
-  if (opened === null) throw decryptFailed(candidates.map(({ name }) => name));
-  return innerPayload(opened, `what the key '${by}' opened`);
+  if (opened === null || by === null) throw decryptFailed(candidates.map(({ name }) => name));
+  return insideOf(payload, opened, `what the key '${by.name}' opened`);
+}
+
+function isSame(one: Candidate, other: Candidate): boolean {
+  const none = Buffer.alloc(0);
+  return (
+    Buffer.compare(one.key, other.key) === 0 &&
+    Buffer.compare(one.additionalData ?? none, other.additionalData ?? none) === 0
+  );
 }
 
 export function decryptFailed(tried: readonly string[], cause?: unknown): NexusctlError {
   return new NexusctlError(
     'DECRYPT_FAILED',
-    `it does not open with ${tried.map((name) => `'${name}'`).join(', ')}: a wrong key, a wrong context (endpoint, additional data), or tampering; AES-GCM cannot tell which`,
+    `it does not open with ${tried.map((name) => `'${name}'`).join(', ')}: a wrong key, a wrong context (endpoint, additional data), another layout of nonce and tag, or tampering; AES-GCM cannot tell which`,
     { hint: 'name another key with --key ID=REF, or ask who wrote it which key was used', details: { tried }, cause },
   );
 }

@@ -7,7 +7,7 @@ import { fernet } from './families/fernet.ts';
 import { java } from './families/java.ts';
 import { jwtKms } from './families/jwt-kms.ts';
 import { unmarked } from './families/unmarked.ts';
-import { unsupported } from './families/unsupported.ts';
+import { detached, selfNamed, unsupported } from './families/unsupported.ts';
 import { vault } from './families/vault.ts';
 import type { Family } from './family.ts';
 import type { Payload } from './payload.ts';
@@ -17,6 +17,7 @@ const families: readonly Family[] = [
   envelope,
   jwtKms,
   endpoint,
+  detached,
   java,
   fernet,
   vault,
@@ -28,6 +29,7 @@ const families: readonly Family[] = [
   gzip,
   snappy,
   compressed,
+  selfNamed,
 ];
 
 /** The families that the same metadata can mean, in order; a document has few different metadata. */

@@ -45,6 +45,8 @@ export interface Family {
   readonly factsInData?: boolean;
   /** True when it needs no key: `inspect` looks behind it. */
   readonly keyless?: boolean;
+  /** True when only its encoding's own word tells it: what is written by us is sealed all the same. */
+  readonly selfNamed?: boolean;
   /**
    * The payload inside.
    * @throws NexusctlError KEY_NOT_FOUND, DECRYPT_FAILED, AMBIGUOUS_KEY, PAYLOAD_MALFORMED, LIMIT_EXCEEDED, KMS_… and

@@ -23,6 +23,8 @@ export interface Opened {
   /** What the payload is now; when `failed`, as it was; null when it cannot even be read. */
   readonly payload: Payload | null;
   readonly error?: NexusctlError;
+  /** When `failed` at the layer of another codec: what that one is to be given. */
+  readonly handedOn?: Payload;
 }
 
 /** Bytes that may still be unpacked, over several payloads. */
@@ -43,7 +45,7 @@ export function openPayload(
   keylessOnly = false,
   budget?: Budget,
 ): Maybe<Opened> {
-  const peeling: Peeling = { payload, keys, position, keylessOnly, budget, layers: [] };
+  const peeling: Peeling = { payload, keys, position, keylessOnly, budget, layers: [], current: payload };
   try {
     return peel(peeling, payload);
   } catch (error) {
@@ -59,6 +61,8 @@ interface Peeling {
   readonly keylessOnly: boolean;
   readonly budget: Budget | undefined;
   readonly layers: Layer[];
+  /** What is left of it. */
+  current: Payload;
 }
 
 function peel(peeling: Peeling, outer: Payload): Maybe<Opened> {
@@ -80,6 +84,7 @@ function peel(peeling: Peeling, outer: Payload): Maybe<Opened> {
     if (opened instanceof Promise) return later(peeling, opened);
     if (budget !== undefined) take(budget, opened);
     current = opened;
+    peeling.current = opened;
   }
 }
 
@@ -87,14 +92,22 @@ function later(peeling: Peeling, opened: Promise<Payload>): Promise<Opened> {
   return opened
     .then((inner) => {
       if (peeling.budget !== undefined) take(peeling.budget, inner);
+      peeling.current = inner;
       return peel(peeling, inner);
     })
     .catch((error: unknown) => failed(peeling, error));
 }
 
-function failed({ layers, payload }: Peeling, error: unknown): Opened {
+function failed({ layers, payload, current }: Peeling, error: unknown): Opened {
   if (!(error instanceof NexusctlError) || configuration.has(error.code)) throw error;
-  return { status: 'failed', layers, payload, error };
+  const isOthers = error.code === 'FAMILY_UNSUPPORTED' && current !== payload;
+  return { status: 'failed', layers, payload, error, ...(isOthers ? { handedOn: current } : {}) };
+}
+
+/** As one codec among several sees it: the layer of another one is the value. */
+export function forOthers(opened: Opened): Opened {
+  const { layers, handedOn } = opened;
+  return handedOn === undefined ? opened : { status: 'decoded', layers, payload: handedOn };
 }
 
 /** Equal metadata and family are the same layer, unless the facts stand in the data. */

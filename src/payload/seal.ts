@@ -19,7 +19,7 @@ import type { Position } from './position.ts';
  */
 export function sealPayload(payload: Payload, keys: Keys, position: Position = {}): Maybe<Opened> {
   const family = familyOf(payload);
-  if (family !== null && family.keyless !== true)
+  if (family !== null && family.keyless !== true && family.selfNamed !== true)
     return { status: 'unchanged', layers: [layerOf(payload, family)], payload };
   return after(sealWithRing(payload, keys, position), (sealed) => {
     const layers = [layerOf(sealed, familyOf(sealed)), layerOf(payload, family)];

@@ -1,5 +1,5 @@
 import type { Payload as SdkPayload, PayloadCodec } from '@temporalio/common';
-import { openPayload } from '../payload/layers.ts';
+import { forOthers, openPayload } from '../payload/layers.ts';
 import type { Keys } from '../payload/keys.ts';
 import { after, each, type Maybe } from '../payload/maybe.ts';
 import type { Payload } from '../payload/payload.ts';
@@ -46,9 +46,15 @@ function withoutMark(payload: Payload): Payload {
 }
 
 function decode(payload: SdkPayload, keys: Keys, required: boolean): Maybe<SdkPayload> {
-  return after(openPayload(fromSdk(payload), keys), (opened) => {
-    if (!required && (opened.status === 'unchanged' || opened.error?.code === 'KEY_NOT_FOUND')) return payload;
+  return after(openPayload(fromSdk(payload), keys), (found) => {
+    const opened = forOthers(found);
+    if (!required && (opened.status === 'unchanged' || isOthers(opened.error))) return payload;
     const inner = accept(opened, required);
     return opened.status === 'decoded' ? toSdk(inner) : payload;
   });
+}
+
+/** Another codec of the chain, or the worker of another namespace, has the key. */
+function isOthers(error: NexusctlError | undefined): boolean {
+  return error?.code === 'KEY_NOT_FOUND' || error?.code === 'FAMILY_UNSUPPORTED';
 }

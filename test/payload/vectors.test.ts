@@ -62,6 +62,7 @@ const familyIds: Readonly<Record<string, string>> = {
   J: 'vault',
   K: 'fernet',
   R: 'aes-gcm',
+  unmarked: 'unmarked',
 };
 
 let kms: Service;

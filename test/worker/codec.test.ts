@@ -77,6 +77,30 @@ describe('one shared key', () => {
     await expect(codec.decode([{ ...sealed, data }])).rejects.toMatchObject({ code: 'DECRYPT_FAILED' });
   });
 
+  it.each([['binary/claim-check'], ['binary/encrypted+aes-gcm'], ['claimed', 'temporal.io/claim-check-codec']])(
+    'gives the next codec of a chain what that one wrote: %s',
+    async (encoding, mark = 'x') => {
+      const codec = await openCodec({ keyring: at('shared.toml') });
+      const metadata = { encoding: Buffer.from(encoding), [mark]: Buffer.from('v1') };
+      const theirs = { metadata, data: Buffer.from('id') };
+      const sealed = await codec.encode([theirs]);
+      const [opened] = await codec.decode(sealed);
+      expect(Buffer.from(opened?.data ?? []).toString()).toBe('id');
+      expect(text(opened, METADATA_ENCODING_KEY)).toBe(encoding);
+      expect(await codec.decode([theirs])).toEqual([theirs]);
+    },
+  );
+
+  it('seals what only says that it is encrypted', async () => {
+    const codec = await openCodec({ keyring: at('shared.toml'), required: true });
+    const metadata = { encoding: Buffer.from('json/encrypted-fields') };
+    const [sealed] = await codec.encode([{ metadata, data: Buffer.from('{"name":"IN CLEAR"}') }]);
+    expect(text(sealed, 'encryption-key-id')).toBe('a');
+    expect(Buffer.from(sealed?.data ?? []).includes('IN CLEAR')).toBe(false);
+    const [opened] = await codec.decode([sealed!]);
+    expect(text(opened, METADATA_ENCODING_KEY)).toBe('json/encrypted-fields');
+  });
+
   it('takes payloads in the order and number in which they came', async () => {
     const codec = await openCodec({ keyring: at('shared.toml') });
     const values = Array.from({ length: 50 }, (_, index) => index);

@@ -1,9 +1,10 @@
 import { Readable } from 'node:stream';
 import type { Context } from '../../context.ts';
 import { readDocument, type Document } from '../../payload/document.ts';
-import { openPayload } from '../../payload/layers.ts';
+import { forOthers, openPayload } from '../../payload/layers.ts';
 import type { Change } from '../../payload/handled.ts';
 import { limits } from '../../payload/limits.ts';
+import { after } from '../../payload/maybe.ts';
 import { Option, type Command } from '../commander.ts';
 import { examples, withOutput } from '../options.ts';
 import { withConnection } from '../profile-of.ts';
@@ -54,7 +55,9 @@ export function payloadDecode(command: Command, context: Context): unknown {
         ((payload, position, budget) => {
           // Whoever raised the bound of a layer trusts the writer.
           const trusted = keys.layerBytes > limits.layerBytes;
-          return openPayload(payload, keys, position, false, trusted ? undefined : budget);
+          const opened = openPayload(payload, keys, position, false, trusted ? undefined : budget);
+          // A replayer has the codec of another layer: it gets what that one wrote.
+          return options.mode === 'replay' ? after(opened, forOthers) : opened;
         });
       await withSources(context, file === undefined ? [] : [file], options.inputForm, options, async (sources) => {
         const target = await targetOf(context, options.out);

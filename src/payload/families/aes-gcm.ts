@@ -9,6 +9,8 @@ import { encodePayload, encodingOf, makePayload, metadataText, type Payload } fr
 import { presetCandidates } from '../presets.ts';
 
 export const encrypted = 'binary/encrypted';
+/** samples-java nexusserializationcontext/AesGcmCodec.java: a key per Nexus endpoint, else the same. */
+const nexusEncrypted = 'binary/nexus-aes-gcm';
 const keyIdName = 'encryption-key-id';
 
 /**
@@ -18,9 +20,15 @@ const keyIdName = 'encryption-key-id';
  */
 export const aesGcm: Family = {
   id: 'aes-gcm',
-  recognises: (payload) => encodingOf(payload) === encrypted && payload.metadata.has(keyIdName),
-  facts: (payload) => ({ keyId: metadataText(payload, keyIdName) ?? '' }),
-  open: (payload, keys) => after(sameCandidates(payload, keys), (candidates) => openWithOne(payload.data, candidates)),
+  recognises: (payload) => {
+    const encoding = encodingOf(payload);
+    return (encoding === encrypted || encoding === nexusEncrypted) && payload.metadata.has(keyIdName);
+  },
+  facts: (payload) => {
+    const endpoint = metadataText(payload, 'nexus-endpoint-name');
+    return { keyId: metadataText(payload, keyIdName) ?? '', ...(endpoint === undefined ? {} : { endpoint }) };
+  },
+  open: (payload, keys) => after(sameCandidates(payload, keys), (candidates) => openWithOne(payload, candidates)),
 };
 
 /** For payloads of equal metadata the keys to try are the same. */

@@ -1,25 +1,26 @@
-import { gunzipSync, inflateSync } from 'node:zlib';
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
 import type { Family, FamilyId } from '../family.ts';
+import { insideOf } from '../in-place.ts';
 import type { Keys } from '../keys.ts';
 import { lz4Uncompress } from '../lz4.ts';
-import { encodingOf, innerPayload, metadataText, type Payload } from '../payload.ts';
+import { encodingOf, metadataText, type Payload } from '../payload.ts';
 import { snappyUncompress } from '../snappy.ts';
 import { zstdUncompress } from '../zstd.ts';
 
 type Unpack = (data: Buffer, limit: number) => Buffer | Promise<Buffer>;
 
-/** sdk-go converter/codec.go NewZlibCodec: RFC 1950 of the proto form. */
-export const zlib = compression('zlib', 'binary/zlib', unzlib);
+/** sdk-go converter/codec.go NewZlibCodec: RFC 1950 of the proto form; samples-java nexusserializationcontext. */
+export const zlib = compression('zlib', ['binary/zlib', 'binary/nexus-zlib'], unzlib);
 /** samples-python external_storage/codec.py */
-export const gzip = compression('gzip', 'binary/gzip', ungzip);
+export const gzip = compression('gzip', ['binary/gzip'], ungzip);
 /** samples-go snappycompress: a raw block, no framing. */
-export const snappy = compression('snappy', 'binary/snappy', snappyUncompress);
+export const snappy = compression('snappy', ['binary/snappy'], snappyUncompress);
 
-function compression(id: FamilyId, encoding: string, unpack: Unpack): Family {
+function compression(id: FamilyId, encodings: readonly string[], unpack: Unpack): Family {
   return {
     id,
-    recognises: (payload) => encodingOf(payload) === encoding,
+    recognises: (payload) => encodings.includes(encodingOf(payload)),
     facts: () => ({}),
     keyless: true,
     open: (payload, keys) => unpacked(payload, keys, unpack, id),
@@ -30,16 +31,22 @@ const algorithms: Readonly<Record<string, Unpack>> = {
   snappy: snappyUncompress,
   lz4: lz4Uncompress,
   zstd: zstdUncompress,
+  brotli: unbrotli,
 };
 
-/** temporal-proxy's proposal (its branches rfc-compression and compression_algos): the algorithm is metadata. */
+/**
+ * temporal-proxy's proposal (its branches rfc-compression and compression_algos): the algorithm is metadata. Others name it
+ * in the encoding: atlan application-sdk, TracecatHQ tracecat/temporal/codec.py.
+ */
 export const compressed: Family = {
   id: 'compressed',
-  recognises: (payload) => encodingOf(payload) === 'binary/compressed',
-  facts: (payload) => ({ note: `compression ${metadataText(payload, 'compression-algorithm') ?? 'not named'}` }),
+  recognises: (payload) => algorithmOf(payload) !== null,
+  facts: (payload) => ({
+    note: algorithmOf(payload) === '' ? 'compression not named' : `compression ${algorithmOf(payload) ?? ''}`,
+  }),
   keyless: true,
   open: (payload, keys) => {
-    const algorithm = metadataText(payload, 'compression-algorithm') ?? '';
+    const algorithm = algorithmOf(payload) ?? '';
     const unpack = Object.hasOwn(algorithms, algorithm) ? algorithms[algorithm] : undefined;
     if (unpack === undefined)
       throw new NexusctlError('FAMILY_UNSUPPORTED', `compression '${algorithm.slice(0, 40)}' cannot be undone here`);
@@ -47,8 +54,15 @@ export const compressed: Family = {
   },
 };
 
+/** Null when it is not compressed at all, empty when it does not say how. */
+function algorithmOf(payload: Payload): string | null {
+  const encoding = encodingOf(payload);
+  if (encoding === 'binary/compressed') return metadataText(payload, 'compression-algorithm') ?? '';
+  return /^binary\/(zstd|lz4|brotli)$/.exec(encoding)?.[1] ?? null;
+}
+
 async function unpacked(payload: Payload, keys: Keys, unpack: Unpack, name: string): Promise<Payload> {
-  return innerPayload(await unpack(payload.data, keys.layerBytes), name);
+  return insideOf(payload, await unpack(payload.data, keys.layerBytes), name);
 }
 
 function unzlib(data: Buffer, limit: number): Buffer {
@@ -57,6 +71,10 @@ function unzlib(data: Buffer, limit: number): Buffer {
 
 function ungzip(data: Buffer, limit: number): Buffer {
   return bounded(limit, () => gunzipSync(data, { maxOutputLength: limit }));
+}
+
+function unbrotli(data: Buffer, limit: number): Buffer {
+  return bounded(limit, () => brotliDecompressSync(data, { maxOutputLength: limit }));
 }
 
 function bounded(limit: number, unpack: () => Buffer): Buffer {

@@ -33,7 +33,7 @@ export const endpoint: Family = {
           endpoint: name,
         },
       );
-    return openWithOne(payload.data, candidates);
+    return openWithOne(payload, candidates);
   },
 };
 

@@ -35,7 +35,7 @@ export const envelope: Family = {
       throw new NexusctlError('PAYLOAD_MALFORMED', 'encryption-dek is not base64 text');
     const { name, unwrap } = unwrapper(id, wrapped, keys);
     const dataKey = await keys.dataKeys.toRead(`${keys.namespace ?? ''}\n${name}`, wrapped, unwrap);
-    return openWithOne(payload.data, [{ name, key: dataKey }]);
+    return openWithOne(payload, [{ name, key: dataKey }]);
   },
 };
 

@@ -23,7 +23,7 @@ export const jwtKms: Family = {
       throw new NexusctlError('PAYLOAD_MALFORMED', `${dataKeyName} is not base64 text`);
     const candidates = kmsKeys(keys);
     const { key, name } = await unwrapWithOne(candidates, wrapped, keys);
-    return openWithOne(payload.data, [{ name, key }]);
+    return openWithOne(payload, [{ name, key }]);
   },
 };
 

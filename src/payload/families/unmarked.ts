@@ -15,12 +15,15 @@ import { endpointCandidates } from './endpoint.ts';
 export const unmarked: Family = {
   id: 'unmarked',
   recognises: (payload) => encodingOf(payload) === encrypted,
-  facts: () => ({ note: 'it names no key' }),
+  facts: () => ({ note: 'it has no encryption-key-id' }),
   open: async (payload, keys, position) => {
     const candidates = await candidatesFor(keys, position);
     if (candidates.length === 0)
-      throw keyNotFound('it names no key, and the keyring has none to try', 'give the key that wrote it: --key ID=REF');
-    return openWithOne(payload.data, candidates.slice(0, limits.candidates));
+      throw keyNotFound(
+        'it has no encryption-key-id, and the keyring has no key to try',
+        'give the key that wrote it: --key ID=REF',
+      );
+    return openWithOne(payload, candidates.slice(0, limits.candidates));
   },
 };
 

@@ -1,9 +1,15 @@
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
 import type { Family } from '../family.ts';
 import { encodingOf, type Payload } from '../payload.ts';
+import { encrypted } from './aes-gcm.ts';
+
+interface Format {
+  readonly name: string;
+  readonly fits: (payload: Payload, encoding: string) => boolean;
+}
 
 /** Formats that are known by sight but cannot be opened here, with the reason. */
-const known: readonly { readonly name: string; readonly fits: (payload: Payload, encoding: string) => boolean }[] = [
+const known: readonly Format[] = [
   {
     name: "tracecat's format (its key derivation is its own)",
     fits: (_payload, encoding) => encoding === 'binary/tracecat-aes256gcm',
@@ -19,21 +25,52 @@ const known: readonly { readonly name: string; readonly fits: (payload: Payload,
     name: "a claim check of DataDog's large payload codec",
     fits: (payload) => payload.metadata.has('temporal.io/remote-codec'),
   },
+  { name: 'a claim check', fits: (payload) => payload.metadata.has('temporal.io/claim-check-codec') },
   { name: 'a blob store', fits: (_payload, encoding) => encoding === 'blobstore/plain' },
 ];
 
-export const unsupported: Family = {
-  id: 'unsupported',
-  recognises: (payload) => nameOf(payload) !== undefined,
-  facts: (payload) => ({ note: nameOf(payload) ?? '' }),
-  open: (payload) => {
-    throw new NexusctlError('FAMILY_UNSUPPORTED', `it is ${nameOf(payload) ?? ''}, which nexusctl cannot open`, {
-      hint: 'decode it with the codec server that belongs to it: --codec-endpoint URL',
-    });
+export const unsupported = refusal(known);
+
+/** Codecs that keep the nonce in the metadata share no other part of their layout: additional data, wrapped keys. */
+export const detached = refusal([
+  {
+    name: 'AES-GCM with its nonce in the metadata',
+    fits: (payload, encoding) => encoding === encrypted && payload.metadata.has('encryption-nonce'),
   },
+]);
+
+/**
+ * What no other family takes, and says of itself that it is encrypted or lies elsewhere. Public codecs have dozens of such
+ * names: binary/encrypted+aes-gcm, binary/aes_comp, binary/gcp-kms, claim/checked, binary/remote-payload, nuon/blob.
+ */
+export const selfNamed: Family = {
+  ...refusal([
+    {
+      name: 'encrypted by another codec, as its encoding says',
+      fits: (_payload, encoding) => /encrypt|cipher|sealed|(?:^|[^a-z])(?:aes|gcm|kms|fernet|pgp|jwe)/i.test(encoding),
+    },
+    {
+      name: 'a claim check of another codec, as its encoding says',
+      fits: (_payload, encoding) =>
+        /claim|remote-?(?:payload|codec)|large-?payload|s3-|(?:^|[^a-z])blob/i.test(encoding),
+    },
+  ]),
+  selfNamed: true,
 };
 
-function nameOf(payload: Payload): string | undefined {
-  const encoding = encodingOf(payload);
-  return known.find(({ fits }) => fits(payload, encoding))?.name;
+function refusal(formats: readonly Format[]): Family {
+  const nameOf = (payload: Payload): string | undefined => {
+    const encoding = encodingOf(payload);
+    return formats.find(({ fits }) => fits(payload, encoding))?.name;
+  };
+  return {
+    id: 'unsupported',
+    recognises: (payload) => nameOf(payload) !== undefined,
+    facts: (payload) => ({ note: nameOf(payload) ?? '' }),
+    open: (payload) => {
+      throw new NexusctlError('FAMILY_UNSUPPORTED', `it is ${nameOf(payload) ?? ''}, which nexusctl cannot open`, {
+        hint: 'decode it with the codec server that belongs to it: --codec-endpoint URL',
+      });
+    },
+  };
 }
