@@ -29,7 +29,7 @@ export async function scheduleRaw(connection: Connection, asked: RawOperation, w
     requestId: workflowId,
     workflowType: { name: 'raw' },
     taskQueue,
-    workflowExecutionTimeout: { seconds: 60 as never },
+    workflowExecutionTimeout: { seconds: 120 as never },
   });
   const execution = { workflowId, runId };
   const task = await connection.withDeadline(Date.now() + 20_000, () =>
@@ -55,7 +55,8 @@ export async function scheduleRaw(connection: Connection, asked: RawOperation, w
     );
   if (refused !== undefined) return `not taken: ${refused}`;
   try {
-    for (const deadline = Date.now() + withinMs; Date.now() < deadline;) {
+    // Dozens ask at the same time: the longer it takes, the less often.
+    for (let pause = 50, deadline = Date.now() + withinMs; Date.now() < deadline; pause = Math.min(2 * pause, 800)) {
       const { history } = await service.getWorkflowExecutionHistory({ namespace, execution });
       for (const event of history?.events ?? []) {
         if (event.nexusOperationCompletedEventAttributes || event.nexusOperationStartedEventAttributes)
@@ -65,7 +66,7 @@ export async function scheduleRaw(connection: Connection, asked: RawOperation, w
         const bad = event.workflowTaskFailedEventAttributes;
         if (bad) return `not taken: ${bad.failure?.message ?? ''}`;
       }
-      await sleep(50);
+      await sleep(pause);
     }
     return 'nothing';
   } finally {
