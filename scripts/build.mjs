@@ -122,6 +122,8 @@ function plainExports(code) {
     /var piece_exports=\{\};__export\(piece_exports,\{([^}]*)\}\);module\.exports=__toCommonJS\(piece_exports\);/;
   const names = getters.exec(code)?.[1];
   if (names === undefined) return code;
+  // esbuild's sign of a module that runs only when something requires it, after its exports were taken.
+  if (/\binit_\w+:/.test(names)) throw new Error(`exports that are set later: ${names.slice(0, 200)}`);
   return `${code.replace(getters, '')};module.exports={${names.replaceAll('()=>', '')}};`;
 }
 
