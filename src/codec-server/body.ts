@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { payloadAt, putPayload } from '../payload/json-form.ts';
 import { makeJsonText, put, written } from '../payload/json-text.ts';
@@ -18,6 +19,7 @@ import type { Payload } from '../payload/payload.ts';
  * @throws NexusctlError INPUT_INVALID, PAYLOAD_MALFORMED, LIMIT_EXCEEDED
  */
 export function readPayloads(body: Buffer): readonly Payload[] {
+  if (!isUtf8(body)) throw notPayloads('UTF-8');
   const payloads: Payload[] = [];
   const start = skipSpace(body, 0);
   if (body[start] !== openBrace) throw notPayloads('an object');
@@ -30,6 +32,9 @@ export function readPayloads(body: Buffer): readonly Payload[] {
     return eachElement(bytes, at, depth, (_bytes, _index, from, inner) => {
       if (bytes[from] !== openBrace) throw notPayloads('payload objects');
       const { payload, end } = payloadAt(bytes, from, inner);
+      // Go's protojson takes no such name back.
+      for (const name of payload.metadata.keys())
+        if (/\p{Surrogate}/u.test(name)) throw notPayloads('whole characters');
       payloads.push(payload);
       return end;
     });

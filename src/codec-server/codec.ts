@@ -106,9 +106,7 @@ function decode(payloads: readonly Payload[], keys: Keys, budget: Budget): Maybe
 }
 
 function withoutStorage(keys: Keys): Keys {
-  const { keyring, namespace, layerBytes, dataKeys, aes, raw, kek, encryptionSdk, vault } = keys;
-  const others = { keyring, layerBytes, dataKeys, aes, raw, kek, encryptionSdk, vault };
-  return keys.storage === undefined ? keys : { ...others, ...(namespace !== undefined && { namespace }) };
+  return { ...keys, storage: undefined };
 }
 
 /**

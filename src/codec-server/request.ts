@@ -29,6 +29,7 @@ export interface Headers {
   readonly host: readonly string[];
   readonly origin: readonly string[];
   readonly contentType: string | undefined;
+  readonly contentEncoding: string | undefined;
   readonly contentLength: string | undefined;
   readonly authorization: readonly string[];
   readonly namespace: readonly string[];
@@ -58,6 +59,7 @@ export function readHeaders(raw: readonly string[]): Headers {
     authorization,
     namespace,
     contentType: single.get('content-type'),
+    contentEncoding: single.get('content-encoding'),
     contentLength: single.get('content-length'),
     forwardedProto: single.get('x-forwarded-proto'),
     requestedMethod: single.get('access-control-request-method'),

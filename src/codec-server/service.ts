@@ -188,7 +188,7 @@ export function makeCodecService(settings: CodecSettings, world: CodecWorld): Co
         },
       };
     if (head.method !== 'POST') return refuse('bad-method', {}, ['Allow', 'POST, OPTIONS']);
-    if (!/^application\/json\s*(?:;|$)/i.test(headers.contentType ?? '')) return refuse('bad-content-type');
+    if (!isPlainJson(headers)) return refuse('bad-content-type');
     if (Number(headers.contentLength ?? 0) > limits.bodyBytes) return refuse('too-large');
     if (busy) return refuse('too-busy', {}, ['Retry-After', '1']);
 
@@ -258,6 +258,11 @@ export function makeCodecService(settings: CodecSettings, world: CodecWorld): Co
     refuse: ({ operation, subject, namespace, origin, remote, started }, outcome) =>
       finish({ outcome, started, remote, origin, operation, subject, namespace }),
   };
+}
+
+/** Nothing is unpacked: no client compresses its requests. */
+function isPlainJson({ contentType = '', contentEncoding = 'identity' }: Headers): boolean {
+  return /^application\/json\s*(?:;|$)/i.test(contentType) && /^identity$/i.test(contentEncoding);
 }
 
 function healthy(method: string): Decision {

@@ -106,11 +106,17 @@ function readSizes(bytes: Buffer, from: number, depth: number, sizes: bigint[]):
     const end = skipValue(bytes, at, inner);
     const entry = JSON.parse(bytes.toString('utf8', at, end)) as Record<string, unknown> | null;
     const size = entry?.['sizeBytes'] ?? entry?.['size_bytes'] ?? 0;
-    if ((typeof size !== 'string' && typeof size !== 'number') || !/^-?\d{1,19}$/.test(String(size)))
-      throw malformed('externalPayloads has a size that is not a number');
-    sizes.push(BigInt(size));
+    const value = isWhole(size) ? BigInt(size) : null;
+    if (value === null || BigInt.asIntN(64, value) !== value)
+      throw malformed('externalPayloads has a size that is no whole number of 64 bits');
+    sizes.push(value);
     return end;
   });
+}
+
+/** A number that JSON.parse has rounded is none. */
+function isWhole(size: unknown): size is string | number {
+  return typeof size === 'string' ? /^-?\d{1,19}$/.test(size) : Number.isSafeInteger(size);
 }
 
 /** @returns the bytes of a base64 string; strict: a character that is no base64 is an error, not skipped */

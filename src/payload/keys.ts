@@ -21,7 +21,7 @@ export interface Keys {
   readonly encryptionSdk: (key: KmsKey, message: Uint8Array) => Promise<Buffer>;
   readonly vault: (key: VaultKey, ciphertext: string) => Promise<Buffer>;
   /** Where payloads in external storage may be fetched from; without it a reference is a value. */
-  readonly storage?: { readonly rules: readonly StorageRule[]; readonly fetch: FetchStored };
+  readonly storage?: { readonly rules: readonly StorageRule[]; readonly fetch: FetchStored } | undefined;
 }
 
 interface KeysOptions {

@@ -64,16 +64,21 @@ export function auditLine(record: AuditRecord): string {
     outcome,
     String(status),
     operation ?? '-',
-    `subject=${subject ?? '-'}`,
-    `namespace=${namespace ?? '-'}`,
+    `subject=${subject === undefined ? '-' : asField(subject)}`,
+    `namespace=${namespace === undefined ? '-' : asField(namespace)}`,
     ...(count === undefined ? [] : [`payloads=${String(count)}`]),
     ...(unchanged === undefined || unchanged === 0 ? [] : [`unchanged=${String(unchanged)}`]),
-    ...(keyIds === undefined || keyIds.length === 0 ? [] : [`keys=${keyIds.join(',')}`]),
+    ...(keyIds === undefined || keyIds.length === 0 ? [] : [`keys=${asField(keyIds.join(','))}`]),
     ...(origin === undefined ? [] : [`origin=${origin}`]),
     `from=${remote}`,
     `${durationMs.toFixed(0)}ms`,
     ...(record.error === undefined ? [] : [`error=${record.error}`]),
   ].join(' ');
+}
+
+/** Foreign text must not pass for other fields of its line. */
+function asField(text: string): string {
+  return /^[^\s"=]+$/.test(text) ? text : JSON.stringify(text);
 }
 
 export const codecReportView: View<CodecReport> = {

@@ -126,6 +126,17 @@ it('names the rule that hides a token from http, and a page on https that may no
   expect(nobody.status).toMatchObject({ 'mixed-content': 'fail', reach: 'fail', passthrough: 'skip' });
 });
 
+it('names the payload at which a server fails', async () => {
+  const { report } = await examine((request, body, response) => {
+    if (request.method === 'POST' && body.includes('"YmluYXJ5L251bGw="')) response.writeHead(500, cors).end();
+    else good(request, body, response);
+  });
+  expect(report.primary).toMatchObject({
+    check: 'passthrough',
+    summary: 'HTTP 500 for a payload without data (binary/null)',
+  });
+});
+
 it('warns of a spelling that only Go reads, and says when a connection was closed', async () => {
   const { report, exitCode } = await examine((request, body, response) => {
     good(

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  accessFiles,
   b64,
   folder,
   http,
@@ -18,13 +19,10 @@ import {
 const key = randomBytes(32);
 const tokens = Array.from({ length: 2 }, () => randomBytes(32).toString('hex'));
 const keyring = '[keyring.keys.one]\nsecret = "one.key"\n[keyring.namespaces]\nprod = ["one"]\n';
-const access =
-  '[[tokens]]\nsubject = "ops"\ntoken = "file:ops.token"\n[[grants]]\nsubject = "ops"\nnamespaces = ["prod"]\n';
 const files = folder({
   'one.key': key,
   'keys.toml': keyring,
-  'access.toml': access,
-  'ops.token': tokens[0] ?? '',
+  ...accessFiles({ ops: { token: tokens[0] ?? '', namespaces: ['prod'] } }),
   ...certificate('first'),
 });
 const body = (...payloads: readonly object[]) => JSON.stringify({ payloads });

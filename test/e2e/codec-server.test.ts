@@ -130,6 +130,7 @@ describe('on loopback, without authentication', () => {
     ['no path secret', 404, 'bad-path', (url) => `${new URL(url).origin}/decode`, {}],
     ['a wrong path secret', 404, 'bad-path', (url) => `${new URL(url).origin}/${'0'.repeat(32)}/decode`, {}],
     ['a form', 415, 'bad-content-type', (url) => `${url}/decode`, { 'Content-Type': 'text/plain' }],
+    ['a compressed body', 415, 'bad-content-type', (url) => `${url}/decode`, { 'Content-Encoding': 'gzip' }],
     [
       'a type that begins like JSON',
       415,

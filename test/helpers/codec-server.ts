@@ -102,6 +102,29 @@ export function folder(files: Readonly<Record<string, string | Uint8Array>> = {}
   return { path, write, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
+interface Subject {
+  readonly token: string;
+  readonly namespaces: readonly string[];
+  readonly allow?: readonly ('decode' | 'encode')[];
+}
+
+/** `access.toml`, and for each subject the `SUBJECT.token` that it names. */
+export function accessFiles(subjects: Readonly<Record<string, Subject>>): Readonly<Record<string, string>> {
+  const tables = Object.entries(subjects).map(
+    ([subject, { namespaces, allow = ['decode'] }]) => `
+[[tokens]]
+subject = "${subject}"
+token = "file:${subject}.token"
+[[grants]]
+subject = "${subject}"
+namespaces = ${JSON.stringify(namespaces)}
+allow = ${JSON.stringify(allow)}
+`,
+  );
+  const tokens = Object.entries(subjects).map(([subject, { token }]) => [`${subject}.token`, token] as const);
+  return { 'access.toml': tables.join(''), ...Object.fromEntries(tokens) };
+}
+
 export interface RunningServer {
   readonly endpoint: string;
   readonly port: number;

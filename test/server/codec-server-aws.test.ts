@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodePayload, makePayload } from '../../src/payload/payload.ts';
 import { startMoto, type Aws } from '../helpers/aws.ts';
 import {
+  accessFiles,
   b64,
   folder,
   http,
@@ -78,16 +79,13 @@ describe.runIf(neighbour('moto_server') !== null)('the codec server on AWS APIs'
           new PutObjectCommand({ Bucket: 'store', Key: `v0/ns/${namespace}/d/sha256/${hash}`, Body: bytes }),
         );
       }
-    const grant = (name: string) =>
-      `[[grants]]\nsubject = "${name}"\nnamespaces = ["${name}"]\nallow = ["decode", "encode"]\n`;
+    const granted = (name: string, token: string) => ({
+      [name]: { token, namespaces: [name], allow: ['decode', 'encode'] as const },
+    });
     files = folder({
       'shared.key': key,
       'keys.toml': `[keys.shared]\nsecret = "shared.key"\n[keys.kms]\nkms = "${made.KeyMetadata?.Arn ?? ''}"\ncontext = { app = "orders" }\n[namespaces]\norders = ["kms", "shared"]\nbilling = ["shared"]\n`,
-      'access.toml': ['orders', 'billing']
-        .map((name) => `[[tokens]]\nsubject = "${name}"\ntoken = "file:${name}.token"\n${grant(name)}`)
-        .join(''),
-      'orders.token': tokens[0],
-      'billing.token': tokens[1],
+      ...accessFiles({ ...granted('orders', tokens[0]), ...granted('billing', tokens[1]) }),
     });
     const flags = ['--listen', '127.0.0.1:0', '--keyring', 'keys.toml', '--access', 'access.toml', '--encode'];
     server = await startCodecServer([...flags, '--resolve', 's3://store/v0/ns/{namespace}'], files.path, aws.env);

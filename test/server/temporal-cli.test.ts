@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { makeAuthority } from '../helpers/certificates.ts';
-import { folder, startCodecServer, type RunningServer } from '../helpers/codec-server.ts';
+import { accessFiles, folder, startCodecServer, type RunningServer } from '../helpers/codec-server.ts';
 import { goProgram } from '../helpers/go-program.ts';
 import { runBuilt, type Run } from '../helpers/run.ts';
 import { temporal, temporalCli } from '../helpers/temporal-cli.ts';
@@ -32,16 +32,7 @@ secret = "file:./one.key"
 ${namespace} = ["one"]
 default = ["one"]
 `,
-  'token.txt': token,
-  'access.toml': `
-[[tokens]]
-subject = "ci"
-token = "file:./token.txt"
-[[grants]]
-subject = "ci"
-namespaces = ["${namespace}"]
-allow = ["decode", "encode"]
-`,
+  ...accessFiles({ ci: { token, namespaces: [namespace], allow: ['decode', 'encode'] } }),
 });
 
 afterAll(() => files.remove());

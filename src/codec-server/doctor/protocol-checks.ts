@@ -9,12 +9,18 @@ import { fromFailure, type Checks, type Verdict } from './verdict.ts';
 export const answerChecks: Checks<Answered> = {
   passthrough: async (subject) => {
     const { authorization, namespace } = subject.options;
-    const sent = [samples.plain, samples.unknown, samples.external, samples.empty];
+    const sent = Object.values(strangers);
     const answer = await subject.post('/decode', bodyOf(sent));
     if (!answer.ok) return fromFailure(answer, subject);
     if (answer.status !== 200) {
       const { message, fix, exit } = statusAdvice(answer.status, authorization !== undefined, namespace);
-      return { status: 'fail', message, fix, exit, seenAs: { webUi: uiBanner, cli: cliDeadline } };
+      return {
+        status: 'fail',
+        message: message + (await whichOf(subject)),
+        fix,
+        exit,
+        seenAs: { webUi: uiBanner, cli: cliDeadline },
+      };
     }
     const why = compareAnswer(answer.body, sent).difference;
     if (why === null) return { status: 'pass', message: `${String(sent.length)} of ${String(sent.length)}, in order` };
@@ -41,6 +47,24 @@ export const answerChecks: Checks<Answered> = {
       : { status: 'warn', message: `Content-Type is '${type}'`, fix: 'send Content-Type: application/json' };
   },
 };
+
+const strangers = {
+  'a plain payload': samples.plain,
+  'a payload of an encoding it does not know': samples.unknown,
+  'a payload with externalPayloads': samples.external,
+  'a payload without data (binary/null)': samples.empty,
+} as const;
+
+/** Which of the strangers it refuses alone; empty when that is all of them, or none. */
+async function whichOf({ post }: Subject): Promise<string> {
+  const refused: string[] = [];
+  for (const [name, payload] of Object.entries(strangers)) {
+    const answer = await post('/decode', bodyOf([payload]));
+    if (!answer.ok || answer.status !== 200) refused.push(name);
+  }
+  const some = refused.length > 0 && refused.length < Object.keys(strangers).length;
+  return some ? ` for ${refused.join(', ')}` : '';
+}
 
 /** Whether the requests are taken that clients really send. */
 export const requestChecks: Checks<Answered> = {

@@ -42,7 +42,7 @@ async function encodeAndDecode(subject: Subject): Promise<Verdict> {
   if (encoded.status !== 200)
     return {
       status: 'skip',
-      message: `no sample payload (--payload FILE), and /encode is off (HTTP ${String(encoded.status)}), as it should be`,
+      message: `no sample payload (--payload FILE), and it does not encode (HTTP ${String(encoded.status)}), which viewing does not need`,
     };
   const decoded = await post('/decode', encoded.body);
   if (!decoded.ok) return fromFailure(decoded, subject);

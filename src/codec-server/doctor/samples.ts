@@ -94,7 +94,8 @@ function spellingOf(payloads: readonly unknown[]): Comparison['spelling'] {
     if (payload['external_payloads'] !== undefined)
       return {
         status: 'warn',
-        message: 'it writes external_payloads; Go reads that, the JSON name is externalPayloads',
+        message:
+          "it writes external_payloads, as the Go SDK's handler does; Go reads that, the JSON name is externalPayloads",
       };
   }
   return null;
