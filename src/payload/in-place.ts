@@ -1,6 +1,6 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { bufferOf } from '../protobuf/wire.ts';
-import { metadataOf } from './metadata.ts';
+import { metadataOf, type Metadata } from './metadata.ts';
 import { encodingOf, innerPayload, type Payload } from './payload.ts';
 
 /**
@@ -22,9 +22,21 @@ const added: ReadonlySet<string> = new Set([...originals, 'original_size', 'comp
  * @throws NexusctlError PAYLOAD_MALFORMED
  */
 export function insideOf(outer: Payload, bytes: Uint8Array, what: string): Payload {
-  const original = originals.find((name) => outer.metadata.has(name));
-  if (original === undefined) return innerPayload(bytes, what);
+  const original = originalOf(outer.metadata);
+  if (original === null) return innerPayload(bytes, what);
   return wholePayload(bytes) ?? inPlace(outer, original, bytes);
+}
+
+const known = new WeakMap<Metadata, string | null>();
+
+/** Asked once for equal metadata. */
+function originalOf(metadata: Metadata): string | null {
+  let original = known.get(metadata);
+  if (original === undefined) {
+    original = originals.find((name) => metadata.has(name)) ?? null;
+    known.set(metadata, original);
+  }
+  return original;
 }
 
 /** Null for what is no payload or has no encoding: a JSON string can be read as a message with one unknown field. */
