@@ -1,3 +1,5 @@
+import type { Maybe } from './maybe.ts';
+
 /** Bounds on one data key (security.md 13): whichever is reached first ends its use. */
 export const dataKeyBounds = { ageMs: 3_600_000, messages: 2 ** 24, bytes: 64 * 1024 ** 3, entries: 1000 } as const;
 
@@ -14,7 +16,7 @@ export interface DataKeys {
   /** The data key to write with now; a new one is made (one call of the service) when the bounds are reached. */
   readonly toWrite: (id: string, bytes: number, make: () => Promise<WrappedKey>) => Promise<WrappedKey>;
   /** The data key behind `wrapped`; concurrent readers share one call of the service. */
-  readonly toRead: (id: string, wrapped: Buffer, unwrap: () => Promise<Buffer>) => Promise<Buffer>;
+  readonly toRead: (id: string, wrapped: Buffer, unwrap: () => Promise<Buffer>) => Maybe<Buffer>;
   readonly clear: () => void;
 }
 
@@ -25,12 +27,17 @@ interface Writing {
   bytes: number;
 }
 
+interface Reading {
+  key: Maybe<Buffer>;
+  readonly since: number;
+}
+
 export function makeDataKeys(
   now: () => number,
   bounds: Readonly<Record<keyof typeof dataKeyBounds, number>> = dataKeyBounds,
 ): DataKeys {
   const writing = new Map<string, Writing>();
-  const reading = new Map<string, { readonly key: Promise<Buffer>; readonly since: number }>();
+  const reading = new Map<string, Reading>();
   return {
     toWrite(id, bytes, make) {
       let entry = writing.get(id);
@@ -58,8 +65,13 @@ export function makeDataKeys(
         return known.key;
       }
       const key = unwrap();
-      reading.set(name, { key, since: now() });
-      key.catch(() => reading.delete(name));
+      const entry: Reading = { key, since: now() };
+      reading.set(name, entry);
+      // What is here once need not be waited for again.
+      key.then(
+        (bytes) => (entry.key = bytes),
+        () => reading.delete(name),
+      );
       const oldest = reading.size > bounds.entries ? reading.keys().next().value : undefined;
       if (oldest !== undefined) reading.delete(oldest);
       return key;

@@ -4,6 +4,7 @@ import type { Family } from '../family.ts';
 import { sealGcm } from '../gcm.ts';
 import { endpointKeys } from '../keyring.ts';
 import type { Keys } from '../keys.ts';
+import { after, each, type Maybe } from '../maybe.ts';
 import { encodePayload, encodingOf, makePayload, metadataText, type Payload } from '../payload.ts';
 import { sampleEndpointKeys } from '../presets.ts';
 import { encrypted } from './aes-gcm.ts';
@@ -17,35 +18,29 @@ export const endpoint: Family = {
   recognises: (payload) =>
     encodingOf(payload) === encrypted && payload.metadata.has('endpoint') && !payload.metadata.has('encryption-key-id'),
   facts: (payload) => ({ endpoint: nameOf(payload) }),
-  open: async (payload, keys, position) => {
+  open: (payload, keys, position) => {
     const name = nameOf(payload);
     if (position.endpoint !== undefined && position.endpoint !== name)
       throw new NexusctlError(
         'CONTEXT_MISMATCH',
         `the payload says endpoint '${name}', the history says '${position.endpoint}': it was written for another endpoint or moved here`,
       );
-    const candidates = await endpointCandidates(keys, name);
-    if (candidates.length === 0)
-      throw keyNotFound(
-        `no key for the endpoint '${name}' in the keyring`,
-        `add a list for it under [keyring.endpoints]`,
-        {
-          endpoint: name,
-        },
-      );
-    return openWithOne(payload, candidates);
+    return after(endpointCandidates(keys, name), (candidates) => {
+      if (candidates.length > 0) return openWithOne(payload, candidates);
+      const hint = 'add a list for it under [keyring.endpoints]';
+      throw keyNotFound(`no key for the endpoint '${name}' in the keyring`, hint, { endpoint: name });
+    });
   },
 };
 
 /** Every key of the endpoint, with its name as additional data: after a rotation the older ones still read. */
-export async function endpointCandidates(keys: Keys, name: string): Promise<readonly Candidate[]> {
+export function endpointCandidates(keys: Keys, name: string): Maybe<readonly Candidate[]> {
   const additionalData = Buffer.from(name);
-  const candidates: Candidate[] = [];
-  for (const key of endpointKeys(keys.keyring, name) ?? [])
-    if (key.kind === 'secret') candidates.push({ name: key.id, key: await keys.aes(key), additionalData });
+  const secrets = (endpointKeys(keys.keyring, name) ?? []).filter((key) => key.kind === 'secret');
+  const own = each(secrets, (key) => after(keys.aes(key), (aes) => ({ name: key.id, key: aes, additionalData })));
   const sample = keys.keyring.presets.has('endpoint') ? sampleEndpointKeys.get(name) : undefined;
-  if (sample !== undefined) candidates.push({ name: 'preset endpoint', key: sample, additionalData });
-  return candidates;
+  if (sample === undefined) return own;
+  return after(own, (candidates) => [...candidates, { name: 'preset endpoint', key: sample, additionalData }]);
 }
 
 export function sealForEndpoint(payload: Payload, name: string, key: Uint8Array): Payload {

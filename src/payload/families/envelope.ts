@@ -7,6 +7,7 @@ import { decodeBase64 } from '../json-form.ts';
 import { parseSecret } from '../key-material.ts';
 import { keysFor, type ExecKey, type Key, type KmsKey, type SecretKey } from '../keyring.ts';
 import type { Keys } from '../keys.ts';
+import { after } from '../maybe.ts';
 import { encodePayload, encodingOf, makePayload, metadataText, type Payload } from '../payload.ts';
 import { encrypted } from './aes-gcm.ts';
 import { unwrapExtension, wrapExtension } from './extension.ts';
@@ -28,14 +29,14 @@ export const envelope: Family = {
       ? { keyFingerprint: fingerprint(id), note: 'the key id is the key: whoever reads the history reads the payload' }
       : { keyId: id };
   },
-  open: async (payload, keys) => {
+  open: (payload, keys) => {
     const id = keyIdOf(payload);
     const wrapped = decodeBase64(metadataText(payload, dataKeyName) ?? '');
     if (wrapped === null || wrapped.length === 0)
       throw new NexusctlError('PAYLOAD_MALFORMED', 'encryption-dek is not base64 text');
     const { name, unwrap } = unwrapper(id, wrapped, keys);
-    const dataKey = await keys.dataKeys.toRead(`${keys.namespace ?? ''}\n${name}`, wrapped, unwrap);
-    return openWithOne(payload, [{ name, key: dataKey }]);
+    const dataKey = keys.dataKeys.toRead(`${keys.namespace ?? ''}\n${name}`, wrapped, unwrap);
+    return after(dataKey, (key) => openWithOne(payload, [{ name, key }]));
   },
 };
 
