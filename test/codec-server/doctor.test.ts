@@ -67,6 +67,23 @@ const faults: readonly [what: string, check: string, exit: number, handle: Handl
         : response.writeHead(302, { ...cors, Location: '/x' }).end(),
   ],
   [
+    'redirects the preflight',
+    'preflight',
+    1,
+    (request, body, response) =>
+      request.method === 'OPTIONS'
+        ? response.writeHead(307, { ...cors, Location: '/x' }).end()
+        : good(request, body, response),
+  ],
+  [
+    'drops metadata that it does not know',
+    'passthrough',
+    1,
+    (request, body, response) => {
+      good(request, body.replace(/,"x-Custom_Key":"[^"]*"/, ''), response);
+    },
+  ],
+  [
     'has no /decode',
     'passthrough',
     7,
@@ -124,6 +141,44 @@ it('names the rule that hides a token from http, and a page on https that may no
   expect((await examine(good, { passToken: true })).status).toMatchObject({ 'token-over-https': 'fail' });
   const nobody = await examine(good, { endpoint: 'http://codec.invalid:1', origin: 'https://cloud.temporal.io' });
   expect(nobody.status).toMatchObject({ 'mixed-content': 'fail', reach: 'fail', passthrough: 'skip' });
+});
+
+it.each<[string, string, Handle]>([
+  [
+    'has CORS headers on success only',
+    'cors-on-errors',
+    (request, body, response) =>
+      request.method === 'POST' && !body.endsWith('}') ? response.writeHead(400).end() : good(request, body, response),
+  ],
+  [
+    'wants a namespace',
+    'empty-namespace',
+    (request, body, response) =>
+      request.method === 'POST' && request.headers['x-namespace'] === ''
+        ? response.writeHead(400, cors).end()
+        : good(request, body, response),
+  ],
+  [
+    'takes no second slash',
+    'double-slash',
+    (request, body, response) =>
+      request.url === '//decode' ? response.writeHead(404, cors).end() : good(request, body, response),
+  ],
+])('warns of a server that %s, and of nothing else', async (_what, check, handle) => {
+  const { report, exitCode } = await examine(handle);
+  expect(report.checks.filter(({ status }) => status !== 'pass' && status !== 'skip').map(({ id }) => id)).toEqual([
+    check,
+  ]);
+  expect(exitCode).toBe(0);
+});
+
+it('names a wildcard that does not count with credentials', async () => {
+  const open: Handle = (request, body, response) => {
+    response.setHeader('Access-Control-Allow-Credentials', 'true');
+    response.writeHead(200, { ...cors, 'Access-Control-Allow-Origin': '*' }).end(request.method === 'POST' ? body : '');
+  };
+  const { report } = await examine(open, { credentials: true });
+  expect(report.primary).toMatchObject({ check: 'preflight', summary: expect.stringContaining("is '*'") as string });
 });
 
 it('names the payload at which a server fails', async () => {

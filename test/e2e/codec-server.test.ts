@@ -65,6 +65,14 @@ describe('on loopback, without authentication', () => {
     expect(valuesOf(await decode(body(sealed('x', key, 'one')), { 'X-Namespace': namespace }))).toEqual(['x']);
   });
 
+  it('keeps its path secret out of the log, also when a client puts it in the wrong place', async () => {
+    const secret = new URL(server.endpoint).pathname.slice(1);
+    await decode(body(plain(1)), { 'X-Namespace': secret });
+    await decode(body(plain(1)), { 'X-Namespace': '' }, `/${secret}/decode`);
+    await until(() => server.log().filter(({ namespace }) => namespace === '[redacted]').length === 2);
+    expect(JSON.stringify(server.log())).not.toContain(secret);
+  });
+
   it('reads the spelling of Go’s client and answers in that of the schema', async () => {
     const payload = { ...plain(1), external_payloads: [{ size_bytes: 123 }] };
     expect(payloadsOf(await decode(body(payload)))).toEqual([

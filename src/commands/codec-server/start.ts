@@ -65,6 +65,8 @@ export function codecServerStart(command: Command, context: Context): unknown {
         ...(monitor ? { metrics: `${shownUrl('http', monitor.host, monitor.port)}/metrics` } : {}),
         warnings: [...world.warnings(), ...setup.warnings],
       });
+      // Shown once, above; from here on everything is the log.
+      if (pathSecret !== null) context.redactor.add(pathSecret);
       sockets.watch(world.paths, () => world.reload(server), stop.signal);
       await signals.first;
     } finally {
