@@ -1300,6 +1300,7 @@ for program in nexusctl temporal-nexusctl
     complete -c $program -n '__nexusctl_at payload audit' -l preset -x -d 'published keys of samples, which protect nothing: go, typescript, python, dotnet, ruby, java, orders, endpoint, proxy, jwt-kms, fernet; repeatable'
     complete -c $program -n '__nexusctl_at payload audit' -l needs -x -d 'a key to retire: exit 1 while a payload needs it; repeatable'
     complete -c $program -n '__nexusctl_at payload audit' -l require-encryption -d 'plaintext is an error everywhere, not only for endpoints of the keyring'
+    complete -c $program -n '__nexusctl_at payload audit' -l try-keys -d 'read the keys, to say which one opens what names only an endpoint, or no key'
     complete -c $program -n '__nexusctl_at payload audit' -l iam-policy -d 'print only the IAM policy that a codec server with this keyring needs'
     complete -c $program -n '__nexusctl_at payload audit' -s h -l help -d 'help with examples'
     complete -c $program -n '__nexusctl_at payload keygen' -s o -l output -x -a 'text json' -d 'output format'

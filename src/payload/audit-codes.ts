@@ -6,11 +6,14 @@ export const auditCodes = {
   MALFORMED: 'error',
   NEEDS_KEY: 'error',
   KEY_NOT_IN_KEYRING: 'warning',
+  OTHER_KEY: 'warning',
+  UNOPENED: 'warning',
   SIZE_WARNING: 'warning',
   CLEAR_FAILURE: 'warning',
   CLEAR_HEADER: 'warning',
   NO_KEY_ID: 'warning',
   UNKNOWN_CODEC: 'warning',
+  STORED: 'warning',
 } as const;
 export type AuditCode = keyof typeof auditCodes;
 
@@ -20,4 +23,6 @@ export interface AuditFinding {
   readonly path: string;
   readonly message: string;
   readonly endpoint?: string;
+  /** The key that it is about, as `keys` of the report name it. */
+  readonly key?: string;
 }

@@ -1,16 +1,23 @@
 import { auditCodes, type AuditCode, type AuditFinding } from './audit-codes.ts';
+import { needOf, writersOf, type Need } from './audit-keys.ts';
 import type { Clear } from './clear.ts';
 import type { FamilyId } from './family.ts';
-import type { Key, Keyring } from './keyring.ts';
-import { writingKey } from './keyring.ts';
-import { encodePayload, encodingOf, metadataText } from './payload.ts';
 import type { Handled } from './handled.ts';
+import { endpointKeys, writingKey, type Key, type Keyring } from './keyring.ts';
+import type { Layer } from './layers.ts';
+import { encodePayload, encodingOf, metadataText } from './payload.ts';
+import type { Position } from './position.ts';
+import { isStorageReference } from './storage.ts';
 
 export interface PayloadFacts {
   readonly encrypted: boolean;
+  /** A reference to what lies elsewhere. */
+  readonly stored: boolean;
   readonly family?: FamilyId;
-  /** Key id, `#fingerprint`, or the endpoint whose key it is. */
+  /** Key id, `#fingerprint`, or `endpoint NAME`, with the key that opened it when that is known. */
   readonly key?: string;
+  /** The key whose nonces it uses up. */
+  readonly used?: string;
   /** Bytes on the wire, for plaintext: once encrypted with the key that would write it. */
   readonly size: number;
   readonly findings: readonly AuditFinding[];
@@ -40,20 +47,38 @@ function clearMessage(what: Clear): string {
     : `${clear}; encodeCommonAttributes of the failure converter encrypts them`;
 }
 
-/** Findings about one payload, from what can be seen without a key. */
+/** Where a payload crosses an endpoint: words for people beside an operation stay with its caller. */
+export function crossing({ path, position }: Pick<Handled, 'path' | 'position'>): Position {
+  return /\.(?:user_?[mM]etadata|event_?[gG]roup_?[mM]arkers)\b/.test(path) ? {} : position;
+}
+
+/** The layer that needs a key; undefined for plaintext. */
+export function sealedLayer({ opened }: Handled): Layer | undefined {
+  return opened.layers.find(({ family }) => family !== undefined && !keyless.has(family));
+}
+
+/**
+ * Findings about one payload, from what can be seen without a key.
+ * @param openers the keys that open it, where that was tried
+ */
 export function auditPayload(
-  { path, position, before, opened }: Handled,
+  handled: Handled,
   keyring: Keyring,
   { needs, required }: { readonly needs: readonly string[]; readonly required: boolean },
+  openers: readonly string[] | null,
 ): PayloadFacts {
+  const { path, before, opened } = handled;
+  const position = crossing(handled);
   const { endpoint } = position;
   const findings: AuditFinding[] = [];
-  const find = (code: AuditCode, message: string): void => {
-    findings.push({ code, severity: auditCodes[code], path, message, ...(endpoint === undefined ? {} : { endpoint }) });
+  const find = (code: AuditCode, message: string, key?: string): void => {
+    const where = endpoint === undefined ? {} : { endpoint };
+    findings.push({ code, severity: auditCodes[code], path, message, ...where, ...(key === undefined ? {} : { key }) });
   };
   if (opened.error !== undefined) find('MALFORMED', `${opened.error.code}: ${opened.error.message}`);
-  const sealed = opened.layers.find(({ family }) => family !== undefined && !keyless.has(family));
+  const sealed = sealedLayer(handled);
   const encrypted = sealed !== undefined;
+  const stored = !encrypted && opened.payload !== null && isStorageReference(opened.payload);
   const wire = before === null ? 0 : encodePayload(before).length;
   const size =
     encrypted || before === null ? wire : wire + overhead(writingKey(keyring, undefined, endpoint), endpoint);
@@ -67,33 +92,35 @@ export function auditPayload(
   const isEnvelope = before !== null && metadataText(before, '__temporal_system_payload') === 'true';
   const isEmpty = before === null || isEnvelope || emptyEncodings.has(encodingOf(before));
   const expected = required || (endpoint !== undefined && keyring.endpoints.has(endpoint));
-  if (!encrypted && !isEmpty && expected && opened.error === undefined)
+  if (stored) find('STORED', 'it lies in external storage: what encrypts it there is not seen here');
+  else if (!encrypted && !isEmpty && expected && opened.error === undefined)
     find(
       'PLAINTEXT',
       `plaintext${unknownEncoding(opened.layers.at(-1)?.encoding ?? '')}${endpoint === undefined ? '' : ` for the endpoint '${endpoint}', which has a key`}`,
     );
   if (!encrypted && /\.encoded_?[aA]ttributes$/.test(path))
     find('CLEAR_FAILURE', 'the words of this failure are encoded and not encrypted: a codec has to encrypt them');
-  if (sealed?.keyFingerprint !== undefined)
-    find('KEY_IN_ID', `the key id is the key (#${sealed.keyFingerprint}): rotate it`);
-  if (sealed?.family === 'unmarked')
-    find('NO_KEY_ID', 'it has no encryption-key-id: a rotation cannot tell which key it needs');
-  if (sealed?.family === 'unsupported')
-    find(
-      'UNKNOWN_CODEC',
-      `it is ${sealed.note ?? ''}: whether it is safe, and which key it needs, cannot be told here`,
-    );
-  const key = sealed?.keyId ?? (sealed?.keyFingerprint === undefined ? sealed?.endpoint : `#${sealed.keyFingerprint}`);
-  const known = sealed?.keyId === undefined || keyring.keys.size === 0 || isInKeyring(keyring, sealed.keyId);
-  if (!known) find('KEY_NOT_IN_KEYRING', `needs the key '${key ?? ''}', which the keyring does not have`);
-  for (const id of needs)
-    if (needsKey(keyring, id, sealed?.keyId, sealed?.endpoint)) find('NEEDS_KEY', `still needs the key '${id}'`);
+  if (sealed !== undefined)
+    for (const [code, message, key] of keyFindings(keyring, sealed, position)) find(code, message, key);
+  const own = sealed === undefined ? undefined : keyName(sealed);
+  if (openers?.length === 0) find('UNOPENED', `none of the keys that were tried opens it: ${wrong}`, own);
+  for (const id of needs) {
+    const need = stored ? 'maybe' : sealed === undefined ? 'no' : needFor(keyring, id, sealed, position, openers);
+    const key = sealed?.keyFingerprint !== undefined && need === 'yes' ? `#${sealed.keyFingerprint}` : id;
+    if (need === 'yes') find('NEEDS_KEY', `still needs the key '${key}'`, key);
+    if (need === 'maybe') find('NEEDS_KEY', `may need the key '${key}': it does not say which key it needs`, key);
+  }
+  const opener = openers !== null && openers.length > 0 ? openers.join(', ') : undefined;
+  const key = sealed?.family === 'endpoint' && opener !== undefined ? `${own ?? ''} (${opener})` : (own ?? opener);
+  const used = opener ?? own;
   return {
     encrypted,
+    stored,
     size,
     findings,
     ...(sealed?.family === undefined ? {} : { family: sealed.family }),
     ...(key === undefined ? {} : { key }),
+    ...(used === undefined ? {} : { used }),
   };
 }
 
@@ -105,25 +132,66 @@ function unknownEncoding(encoding: string): string {
     : `, as far as is known (its encoding is '${encoding.slice(0, 80)}')`;
 }
 
+const wrong = 'a wrong key, a wrong endpoint, or tampering';
+
+/** What can be said of the key of a layer. */
+function* keyFindings(
+  keyring: Keyring,
+  sealed: Layer,
+  position: Position,
+): Generator<readonly [code: AuditCode, message: string, key?: string | undefined]> {
+  const { endpoint } = position;
+  const key = keyName(sealed);
+  if (sealed.keyFingerprint !== undefined)
+    yield ['KEY_IN_ID', `the key id is the key (#${sealed.keyFingerprint}): rotate it`, key];
+  if (sealed.family === 'unmarked')
+    yield ['NO_KEY_ID', 'it has no encryption-key-id: a rotation cannot tell which key it needs'];
+  if (sealed.family === 'unsupported')
+    yield [
+      'UNKNOWN_CODEC',
+      `it is ${sealed.note ?? ''}: whether it is safe, and which key it needs, cannot be told here`,
+    ];
+  const writers = writersOf(keyring, sealed, position);
+  const hasKeys = keyring.keys.size > 0;
+  if (hasKeys && key !== undefined && writers?.keys.length === 0 && !writers.preset)
+    yield ['KEY_NOT_IN_KEYRING', `needs ${quoted(sealed)}, which the keyring does not have`, key];
+  if (endpoint === undefined) return;
+  if (sealed.family === 'endpoint' && sealed.endpoint !== endpoint)
+    yield ['OTHER_KEY', `encrypted for the endpoint '${sealed.endpoint ?? ''}', found at '${endpoint}'`, key];
+  else {
+    const own = endpointKeys(keyring, endpoint);
+    if (own !== undefined && writers?.keys.some((writer) => own.includes(writer)) !== true)
+      yield [
+        'OTHER_KEY',
+        `encrypted with ${quoted(sealed)}, not with a key of the endpoint '${endpoint}': others read it`,
+        key,
+      ];
+  }
+}
+
+function keyName({ keyId, keyFingerprint, endpoint }: Layer): string | undefined {
+  if (keyFingerprint !== undefined) return `#${keyFingerprint}`;
+  return keyId ?? (endpoint === undefined ? undefined : `endpoint ${endpoint}`);
+}
+
+function quoted(sealed: Layer): string {
+  if (sealed.family === 'endpoint') return `a key of the endpoint '${sealed.endpoint ?? ''}'`;
+  const name = keyName(sealed);
+  return name === undefined ? 'a key that it does not name' : `the key '${name}'`;
+}
+
+function needFor(
+  keyring: Keyring,
+  id: string,
+  sealed: Layer,
+  position: Position,
+  openers: readonly string[] | null,
+): Need {
+  if (openers === null || openers.length === 0) return needOf(keyring, id, sealed, position);
+  return openers.includes(id) ? 'yes' : 'no';
+}
+
 const keyless: ReadonlySet<FamilyId> = new Set<FamilyId>(['zlib', 'gzip', 'snappy', 'compressed']);
-
-function isInKeyring(keyring: Keyring, id: string): boolean {
-  return [...keyring.keys.values()].some((key) => key.id === id || (key.kind === 'kms' && sameKms(key.uri, id)));
-}
-
-function sameKms(uri: string, id: string): boolean {
-  const name = (text: string): string => text.replace(/^awskms:\/\/\/?/, '').replace(/\?.*$/s, '');
-  return name(uri) === name(id);
-}
-
-/** Whether a payload cannot be read once the key is gone, as far as the payload says. */
-function needsKey(keyring: Keyring, id: string, keyId: string | undefined, endpoint: string | undefined): boolean {
-  const key = keyring.keys.get(id);
-  if (keyId !== undefined)
-    return keyId === id || (key?.kind === 'kms' && keyId.split(', ').some((arn) => sameKms(key.uri, arn)));
-  // A payload for an endpoint names no key: any of the endpoint's may have written it.
-  return endpoint !== undefined && keyring.endpoints.get(endpoint)?.includes(id) === true;
-}
 
 /** Bytes that encryption adds: nonce, tag, metadata (4.7 of the payload notes; measured for KMS with an ARN). */
 function overhead(key: Key | undefined, endpoint: string | undefined): number {

@@ -1,9 +1,11 @@
 import type { AuditFinding } from './audit-codes.ts';
 import type { Document } from './document.ts';
-import { auditPayload, clearFinding, type PayloadFacts } from './audit-payload.ts';
+import { isFingerprint, openersOfLayer } from './audit-keys.ts';
+import { auditPayload, clearFinding, crossing, sealedLayer, type PayloadFacts } from './audit-payload.ts';
 import type { FamilyId } from './family.ts';
 import { iamPolicy, type IamPolicy } from './iam-policy.ts';
 import { openPayload } from './layers.ts';
+import type { Keyring } from './keyring.ts';
 import type { Keys } from './keys.ts';
 import { transformDocument } from './transform.ts';
 import type { Position } from './position.ts';
@@ -16,6 +18,8 @@ export interface AuditRow {
   payloads: number;
   encrypted: number;
   plain: number;
+  /** References to external storage. */
+  stored: number;
   readonly families: FamilyId[];
   readonly keys: string[];
   /** Bytes of the largest payload, encrypted as it would be. */
@@ -41,6 +45,8 @@ export interface Audit {
     readonly errors: number;
     readonly warnings: number;
   };
+  /** The keys that are to be retired, as the findings name them. */
+  readonly needs: readonly string[];
   /** What a codec server with this keyring needs to be allowed; absent without KMS keys. */
   readonly iamPolicy?: IamPolicy;
   readonly warnings: readonly string[];
@@ -51,9 +57,11 @@ interface AuditOptions {
   readonly needs: readonly string[];
   /** Plaintext is an error everywhere, not only where the keyring has a key for the endpoint. */
   readonly required: boolean;
+  /** Reads keys, to say which one opens what does not name its key. */
+  readonly tryKeys: boolean;
 }
 
-/** Looks at every payload of the documents without opening any. */
+/** Looks at every payload of the documents; opens none, or only those that do not name their key. */
 export async function auditDocuments(
   documents: AsyncIterable<{ readonly name: string; readonly document: Document }>,
   keys: Keys,
@@ -71,11 +79,17 @@ export async function auditDocuments(
       };
       for (const handled of batch.handled) {
         if (handled.blob !== undefined) continue;
-        const facts = auditPayload(handled, keys.keyring, options);
+        const sealed = options.tryKeys ? sealedLayer(handled) : undefined;
+        const payload = handled.opened.payload;
+        const openers =
+          sealed === undefined || payload === null
+            ? null
+            : await openersOfLayer(payload, sealed, keys, handled.position);
+        const facts = auditPayload(handled, keys.keyring, options, openers);
         counts.payloads += 1;
         if (facts.encrypted) counts.encrypted += 1;
-        addRow(state.rows, handled.position, facts);
-        if (facts.key !== undefined && facts.family !== undefined) addUse(state.keys, facts.key, facts.family);
+        addRow(state.rows, crossing(handled), facts);
+        if (facts.used !== undefined && facts.family !== undefined) addUse(state.keys, facts.used, facts.family);
         tell(facts.findings);
         tell((handled.clear ?? []).map(clearFinding));
       }
@@ -90,9 +104,30 @@ export async function auditDocuments(
     keys: [...state.keys.values()],
     findings,
     summary: { ...counts, errors, warnings: findings.length - errors },
+    needs: options.needs.map((id) => shownAs(id, findings)),
     ...(policy === null ? {} : { iamPolicy: policy }),
-    warnings: [],
+    warnings: options.needs
+      .filter((id) => isUnheardOf(id, keys.keyring, findings))
+      .map((id) => unheardOf(id, keys.keyring)),
   };
+}
+
+/** An id that is itself the key is not repeated. */
+function shownAs(id: string, findings: readonly AuditFinding[]): string {
+  const own = findings.find(
+    ({ code, key }) => code === 'NEEDS_KEY' && key?.startsWith('#') && isFingerprint(id, key.slice(1)),
+  );
+  return own?.key ?? id;
+}
+
+/** Whoever misspells a key is told that nothing needs it. */
+function isUnheardOf(id: string, { keys }: Keyring, findings: readonly AuditFinding[]): boolean {
+  return !keys.has(id) && !findings.some(({ code, message }) => code === 'NEEDS_KEY' && message.startsWith('still'));
+}
+
+function unheardOf(id: string, { keys }: Keyring): string {
+  const known = keys.size === 0 ? 'there is no keyring' : `the keyring has ${[...keys.keys()].join(', ')}`;
+  return `no payload and no keyring names the key '${id}' of --needs: is it spelled so? ${known}`;
 }
 
 function addRow(rows: Map<string, AuditRow>, { endpoint, service, operation }: Position, facts: PayloadFacts): void {
@@ -106,6 +141,7 @@ function addRow(rows: Map<string, AuditRow>, { endpoint, service, operation }: P
       payloads: 0,
       encrypted: 0,
       plain: 0,
+      stored: 0,
       families: [],
       keys: [],
       largest: 0,
@@ -114,6 +150,7 @@ function addRow(rows: Map<string, AuditRow>, { endpoint, service, operation }: P
   }
   row.payloads += 1;
   if (facts.encrypted) row.encrypted += 1;
+  else if (facts.stored) row.stored += 1;
   else row.plain += 1;
   row.largest = Math.max(row.largest, facts.size);
   if (facts.family !== undefined && !row.families.includes(facts.family)) row.families.push(facts.family);

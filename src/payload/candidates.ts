@@ -46,6 +46,13 @@ function isSame(one: Candidate, other: Candidate): boolean {
   );
 }
 
+/** The names of the candidates that open it. */
+export function openersOf(data: Buffer, candidates: readonly Candidate[]): readonly string[] {
+  return candidates
+    .filter(({ key, additionalData }) => openGcm(key, data, additionalData) !== null)
+    .map(({ name }) => name);
+}
+
 export function decryptFailed(tried: readonly string[], cause?: unknown): NexusctlError {
   return new NexusctlError(
     'DECRYPT_FAILED',

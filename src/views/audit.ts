@@ -5,7 +5,6 @@ import type { Audit, AuditRow } from '../payload/audit.ts';
 import { auditCodes, type AuditFinding } from '../payload/audit-codes.ts';
 
 interface Audited extends Audit {
-  readonly needs: readonly string[];
   readonly policyOnly: boolean;
   /** The one document, where paths name none. */
   readonly source: string;
@@ -44,7 +43,18 @@ export const auditView: View<Audited> = {
   raw: {
     csv: ({ rows }) =>
       [
-        ['endpoint', 'service', 'operation', 'payloads', 'encrypted', 'plain', 'families', 'keys', 'largest_bytes'],
+        [
+          'endpoint',
+          'service',
+          'operation',
+          'payloads',
+          'encrypted',
+          'plain',
+          'stored',
+          'families',
+          'keys',
+          'largest_bytes',
+        ],
         ...rows.map((row) => [
           row.endpoint ?? '',
           row.service ?? '',
@@ -52,8 +62,9 @@ export const auditView: View<Audited> = {
           String(row.payloads),
           String(row.encrypted),
           String(row.plain),
-          row.families.join(' '),
-          row.keys.join(' '),
+          String(row.stored),
+          row.families.join('; '),
+          row.keys.join('; '),
           String(row.largest),
         ]),
       ]
@@ -77,11 +88,12 @@ function rowsText(rows: readonly AuditRow[], style: Style): string[] {
         : [row.endpoint, row.service, row.operation].filter((part) => part !== undefined).join(' / ');
     const mark =
       row.plain === 0 ? style.green(marks.pass) : row.encrypted === 0 ? marks.info : style.yellow(marks.warn);
+    const stored = row.stored === 0 ? '' : `, ${String(row.stored)} stored`;
     const how = row.families.length === 0 ? '' : `  ${row.families.join(', ')}`;
     const keys = row.keys.length === 0 ? '' : `  keys ${row.keys.join(', ')}`;
     return [
       `${mark} ${style.bold(name)}`,
-      `    ${String(row.payloads)} payloads, ${String(row.encrypted)} encrypted, ${String(row.plain)} plain, largest ${String(row.largest)} bytes${how}${keys}`,
+      `    ${String(row.payloads)} payloads, ${String(row.encrypted)} encrypted, ${String(row.plain)} plain${stored}, largest ${String(row.largest)} bytes${how}${keys}`,
     ];
   });
 }
@@ -107,10 +119,19 @@ function findingsText(findings: readonly AuditFinding[], style: Style): string[]
 }
 
 function needsText(id: string, findings: readonly AuditFinding[]): string {
-  const needing = findings.filter(({ code, message }) => code === 'NEEDS_KEY' && message.includes(`'${id}'`)).length;
-  return needing === 0
-    ? `nothing here needs the key '${id}'`
-    : `${String(needing)} payloads here still need the key '${id}': it cannot be retired`;
+  const needing = findings.filter(({ code, key }) => code === 'NEEDS_KEY' && key === id);
+  const sure = needing.filter(({ message }) => message.startsWith('still')).length;
+  const unsure = needing.length - sure;
+  const unread = findings.filter(({ code }) => code === 'MALFORMED').length;
+  const rest = unread === 0 ? '' : `; ${count(unread)} here cannot be read`;
+  if (sure > 0) return `${count(sure)} here still need the key '${id}': it cannot be retired${rest}`;
+  if (unsure > 0)
+    return `${count(unsure)} here may need the key '${id}' and do not say so: --try-keys asks the keys of the keyring${rest}`;
+  return `nothing here needs the key '${id}'${rest}`;
+}
+
+function count(payloads: number): string {
+  return `${String(payloads)} payload${payloads === 1 ? '' : 's'}`;
 }
 
 function sarifOf(findings: readonly AuditFinding[], source: string): object {

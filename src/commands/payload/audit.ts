@@ -17,6 +17,7 @@ export function payloadAudit(command: Command, context: Context): unknown {
       new Option('--needs <id>', 'a key to retire: exit 1 while a payload needs it; repeatable').argParser(collect),
     )
     .option('--require-encryption', 'plaintext is an error everywhere, not only for endpoints of the keyring')
+    .option('--try-keys', 'read the keys, to say which one opens what names only an endpoint, or no key')
     .option('--iam-policy', 'print only the IAM policy that a codec server with this keyring needs')
     .addHelpText(
       'after',
@@ -31,12 +32,16 @@ export function payloadAudit(command: Command, context: Context): unknown {
       const { keys, warnings } = await keysOf(context, options);
       const needs = options.needs ?? [];
       const judge = async ({ documents, warnings: fetched }: Pick<Sources, 'documents' | 'warnings'>) => {
-        const audit = await auditDocuments(documents, keys, { needs, required: options.requireEncryption === true });
+        const audit = await auditDocuments(documents, keys, {
+          needs,
+          required: options.requireEncryption === true,
+          tryKeys: options.tryKeys === true,
+        });
         const policyOnly = options.iamPolicy === true;
-        const told = [...warnings(), ...fetched(), ...(policyOnly ? policyGaps(keys.keyring) : [])];
+        const told = [...warnings(), ...fetched(), ...audit.warnings, ...(policyOnly ? policyGaps(keys.keyring) : [])];
         const [file = '-'] = files;
         const source = options.workflowId ?? (file === '-' ? 'stdin' : file);
-        const result = { ...audit, needs, policyOnly, source, warnings: told };
+        const result = { ...audit, policyOnly, source, warnings: told };
         const bad = audit.summary.errors > 0 || (options.strict === true && audit.summary.warnings > 0);
         await emitWarned(context, options, auditView, result, bad && !policyOnly ? 1 : 0);
       };

@@ -67,7 +67,7 @@ function unwrapper(id: string, wrapped: Buffer, keys: Keys): { name: string; unw
  * Whether a key of the keyring is the one that a payload names. Parameters in the payload's id are ignored; a multi-region
  * key is the same key in each region (the keyring's own region is asked).
  */
-function isNamed(key: Key, id: string): boolean {
+export function isNamed(key: Key, id: string): boolean {
   if (key.id === id) return true;
   if (key.kind !== 'kms') return false;
   const named = kmsName(id);

@@ -17,13 +17,13 @@ export const unmarked: Family = {
   recognises: (payload) => encodingOf(payload) === encrypted,
   facts: () => ({ note: 'it has no encryption-key-id' }),
   open: async (payload, keys, position) => {
-    const candidates = await candidatesFor(keys, position);
+    const candidates = await unmarkedCandidates(keys, position);
     if (candidates.length === 0)
       throw keyNotFound(
         'it has no encryption-key-id, and the keyring has no key to try',
         'give the key that wrote it: --key ID=REF',
       );
-    return openWithOne(payload, candidates.slice(0, limits.candidates));
+    return openWithOne(payload, candidates);
   },
 };
 
@@ -37,12 +37,13 @@ async function usable(read: () => Maybe<Buffer>): Promise<Buffer | null> {
   }
 }
 
-async function candidatesFor(keys: Keys, position: Position): Promise<Candidate[]> {
+/** The keys of the endpoint, of the namespace and of presets. */
+export async function unmarkedCandidates(keys: Keys, position: Position): Promise<readonly Candidate[]> {
   const candidates = position.endpoint === undefined ? [] : [...(await endpointCandidates(keys, position.endpoint))];
   const secrets = keysFor(keys.keyring, keys.namespace).filter((key) => key.kind === 'secret');
   for (const key of secrets.slice(0, limits.candidates)) {
     const material = await usable(() => keys.aes(key));
     if (material !== null) candidates.push({ name: key.id, key: material });
   }
-  return [...candidates, ...presetCandidates(keys.keyring.presets, sampleKeyId, false)];
+  return [...candidates, ...presetCandidates(keys.keyring.presets, sampleKeyId, false)].slice(0, limits.candidates);
 }
