@@ -34,6 +34,7 @@ it.each<[string, Handle, string, RegExp]>([
   ['refuses without CORS', answers(400, '', {}), 'warn', /HTTP 400.*no Access-Control-Allow-Origin/],
   ['answers with the page of an app', answers(200, '<!doctype html>'), 'warn', /not JSON/],
   ['gives back what is no reference', (_, body, response) => answers(200, body)(_, body, response), 'warn', /HTTP 200/],
+  ['refuses the credential there', answers(403, ''), 'warn', /HTTP 403/],
   ['fails inside', answers(500, ''), 'warn', /HTTP 500/],
 ])('without a reference to ask for: a server that %s', async (_what, handle, status, words) => {
   const found = await downloadOf(serving(handle));

@@ -45,10 +45,10 @@ async function refuseOther(subject: Subject): Promise<Verdict> {
       fix: 'answer 400, or 404 when there is no storage',
     };
   }
-  if (status < 400 || status > 499) return { status: 'warn', message: told, fix: 'answer 400' };
+  if (status !== 400) return { status: 'warn', message: told, fix: 'answer 400' };
   const unread = corsCheck(headers, subject.options.origin, subject.options.credentials);
   return unread === null
-    ? { status: 'pass', message: `it takes references only (HTTP ${String(status)})` }
+    ? { status: 'pass', message: 'it takes references only (HTTP 400)' }
     : { status: 'warn', message: `${told}, and ${unread}`, fix };
 }
 
