@@ -1,5 +1,6 @@
 import { auditCodes, type AuditCode, type AuditFinding } from './audit-codes.ts';
 import { needOf, writersOf, type Need } from './audit-keys.ts';
+import { shortened } from './candidates.ts';
 import type { Clear } from './clear.ts';
 import type { FamilyId } from './family.ts';
 import type { Handled } from './handled.ts';
@@ -175,9 +176,9 @@ function keyName({ keyId, keyFingerprint, endpoint }: Layer): string | undefined
 }
 
 function quoted(sealed: Layer): string {
-  if (sealed.family === 'endpoint') return `a key of the endpoint '${sealed.endpoint ?? ''}'`;
+  if (sealed.family === 'endpoint') return `a key of the endpoint '${shortened(sealed.endpoint ?? '')}'`;
   const name = keyName(sealed);
-  return name === undefined ? 'a key that it does not name' : `the key '${name}'`;
+  return name === undefined ? 'a key that it does not name' : `the key '${shortened(name)}'`;
 }
 
 function needFor(

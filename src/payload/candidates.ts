@@ -65,6 +65,16 @@ export function keyNotFound(what: string, hint: string, details: Readonly<Record
   return new NexusctlError('KEY_NOT_FOUND', what, { hint, details });
 }
 
+/** An id as it stands in a message: some payloads have one of megabytes. */
+export function shortened(id: string): string {
+  return id.length > 200 ? `${id.slice(0, 200)}…` : id;
+}
+
+/** What adds the key of this id to the keyring. */
+export function addKey(id: string): string {
+  return `add it: --key ${id === '' ? "''" : shortened(id)}=file:./the.key`;
+}
+
 /** Names a key whose id must not be shown. */
 export function fingerprint(secret: string | Uint8Array): string {
   return createHash('sha256').update(secret).digest('hex').slice(0, 8);

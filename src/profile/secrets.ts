@@ -126,17 +126,22 @@ async function readFile(path: string, world: World, warnings: Set<string>): Prom
   const files = await world.files();
   const bytes = await files.read(path);
   if (bytes === null)
-    throw new NexusctlError('SECRET_UNREADABLE', `${path.includes('-----BEGIN') ? 'the path' : path} is not there`, {
+    throw new NexusctlError('SECRET_UNREADABLE', `${isData(path) ? 'the path' : path} is not there`, {
       hint: hintForMissing(path),
-      details: path.includes('\n') ? undefined : { path },
+      details: isData(path) || path.includes('\n') ? undefined : { path },
     });
   if (!isPublic(bytes) && (await files.stat(path))?.othersMayRead === true)
     warnings.add(`${path} can be read by other users: chmod 600 ${path}`);
   return bytes;
 }
 
+/** Ends as a PEM block or a key of 32 bytes does: hex, or base64 of which slashes made folders. It is not shown. */
+function isData(path: string): boolean {
+  return path.includes('-----BEGIN') || /(?:^|[/\\])[0-9a-f]{64}$|[A-Za-z0-9+/_-]{43}=$/i.test(path);
+}
+
 function hintForMissing(path: string): string {
-  if (path.includes('-----BEGIN')) return 'a path is wanted here, and this is the data itself';
+  if (isData(path)) return 'a path is wanted here, and this is the data itself';
   return /(^|[/\\])~[/\\]/.test(path) ? '~ is not expanded in a value: write the path out' : 'check the path';
 }
 

@@ -3,6 +3,7 @@ import { marks, type Style } from '../output/style.ts';
 import type { View } from '../output/view.ts';
 import type { Audit, AuditRow } from '../payload/audit.ts';
 import { auditCodes, type AuditFinding } from '../payload/audit-codes.ts';
+import { shortened } from '../payload/candidates.ts';
 
 interface Audited extends Audit {
   readonly policyOnly: boolean;
@@ -90,7 +91,7 @@ function rowsText(rows: readonly AuditRow[], style: Style): string[] {
       row.plain === 0 ? style.green(marks.pass) : row.encrypted === 0 ? marks.info : style.yellow(marks.warn);
     const stored = row.stored === 0 ? '' : `, ${String(row.stored)} stored`;
     const how = row.families.length === 0 ? '' : `  ${row.families.join(', ')}`;
-    const keys = row.keys.length === 0 ? '' : `  keys ${row.keys.join(', ')}`;
+    const keys = row.keys.length === 0 ? '' : `  keys ${row.keys.map(shortened).join(', ')}`;
     return [
       `${mark} ${style.bold(name)}`,
       `    ${String(row.payloads)} payloads, ${String(row.encrypted)} encrypted, ${String(row.plain)} plain${stored}, largest ${String(row.largest)} bytes${how}${keys}`,
@@ -103,7 +104,7 @@ function usesText({ keys }: Audit): string[] {
     .filter(({ nonceLimit }) => nonceLimit !== undefined)
     .map(({ key, payloads }) => {
       const share = ((payloads / 2 ** 32) * 100).toPrecision(2);
-      return `  key ${key}: ${String(payloads)} payloads here, ${share}% of the 2^32 that random nonces allow in its whole life`;
+      return `  key ${shortened(key)}: ${String(payloads)} payloads here, ${share}% of the 2^32 that random nonces allow in its whole life`;
     });
 }
 

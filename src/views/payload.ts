@@ -1,5 +1,6 @@
 import { escapeJson, escapeTerminal } from '../output/escape.ts';
 import { marks, type Style } from '../output/style.ts';
+import { shortened } from '../payload/candidates.ts';
 import type { Layer } from '../payload/layers.ts';
 import type { Handled } from '../payload/handled.ts';
 import { valueOf } from '../payload/value.ts';
@@ -37,11 +38,11 @@ export function layersText(layers: readonly Layer[]): string {
     .map(({ encoding, family, keyId, keyFingerprint, endpoint }) => {
       const facts = [
         family ?? '',
-        keyId === undefined ? '' : `key '${keyId}'`,
+        keyId === undefined ? '' : `key '${shortened(keyId)}'`,
         keyFingerprint === undefined ? '' : `key #${keyFingerprint}`,
-        endpoint === undefined ? '' : `endpoint '${endpoint}'`,
+        endpoint === undefined ? '' : `endpoint '${shortened(endpoint)}'`,
       ].filter((fact) => fact !== '');
-      const name = encoding === '' ? '(no encoding)' : encoding;
+      const name = encoding === '' ? '(no encoding)' : shortened(encoding);
       return escapeTerminal(facts.length === 0 ? name : `${name} (${facts.join(', ')})`);
     })
     .join(' → ');

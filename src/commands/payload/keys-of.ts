@@ -121,12 +121,17 @@ function withFlags(keyring: Keyring, options: KeyFlags, cwd: string): Keyring {
   const keys = new Map(keyring.keys);
   const typed: string[] = [];
   for (const text of options.key ?? []) {
-    const at = text.indexOf('=');
+    const at = splitAt(text);
+    // What has no '=' may be the key: it is not shown.
     if (at === -1)
-      throw new NexusctlError('USAGE', `--key '${text}' has no '='`, {
+      throw new NexusctlError('USAGE', "a --key has no '='", {
         hint: '--key ID=REF, for example --key orders-2026=file:./orders.key',
       });
     const id = text.slice(0, at);
+    if (typed.includes(id))
+      throw new NexusctlError('USAGE', `--key '${id}' is there twice`, {
+        hint: 'one id is one key; a payload that names no key is tried with all of them, whatever their ids',
+      });
     keys.set(id, typedKey(id, text.slice(at + 1), options.keyFormat, cwd));
     typed.push(id);
   }
@@ -142,6 +147,12 @@ function withFlags(keyring: Keyring, options: KeyFlags, cwd: string): Keyring {
     ...(active === undefined ? {} : { active }),
     presets: new Set(options.preset ?? []),
   };
+}
+
+/** An id may have an '=' (base64, a query): the one before the reference counts, when that has a scheme. */
+function splitAt(text: string): number {
+  const scheme = text.search(/=(?:file:|env:|exec:|s3:\/\/|secretsmanager:)/);
+  return scheme === -1 ? text.indexOf('=') : scheme;
 }
 
 function typedKey(id: string, reference: string, format: KeyFormat | undefined, cwd: string): Key {

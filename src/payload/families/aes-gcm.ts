@@ -1,5 +1,5 @@
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
-import { keyNotFound, openWithOne, type Candidate } from '../candidates.ts';
+import { addKey, keyNotFound, openWithOne, shortened, type Candidate } from '../candidates.ts';
 import type { Family } from '../family.ts';
 import { sealGcm } from '../gcm.ts';
 import type { Keys } from '../keys.ts';
@@ -57,8 +57,8 @@ function candidatesFor(payload: Payload, keys: Keys): Maybe<readonly Candidate[]
   if (candidates.length > 0) return candidates;
   const listed = keyring.keys.has(id);
   throw keyNotFound(
-    listed ? `the key '${id}' may not be used for this namespace` : `no key '${id}' in the keyring`,
-    listed ? 'list the key under [keyring.namespaces]' : `add it: --key ${id === '' ? "''" : id}=file:./the.key`,
+    listed ? `the key '${id}' may not be used for this namespace` : `no key '${shortened(id)}' in the keyring`,
+    listed ? 'list the key under [keyring.namespaces]' : addKey(id),
     { keyId: id },
   );
 }

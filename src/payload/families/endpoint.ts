@@ -1,5 +1,5 @@
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
-import { keyNotFound, openWithOne, type Candidate } from '../candidates.ts';
+import { keyNotFound, openWithOne, shortened, type Candidate } from '../candidates.ts';
 import type { Family } from '../family.ts';
 import { sealGcm } from '../gcm.ts';
 import { endpointKeys } from '../keyring.ts';
@@ -23,12 +23,12 @@ export const endpoint: Family = {
     if (position.endpoint !== undefined && position.endpoint !== name)
       throw new NexusctlError(
         'CONTEXT_MISMATCH',
-        `the payload says endpoint '${name}', the history says '${position.endpoint}': it was written for another endpoint or moved here`,
+        `the payload says endpoint '${shortened(name)}', the history says '${position.endpoint}': it was written for another endpoint or moved here`,
       );
     return after(endpointCandidates(keys, name), (candidates) => {
       if (candidates.length > 0) return openWithOne(payload, candidates);
       const hint = 'add a list for it under [keyring.endpoints]';
-      throw keyNotFound(`no key for the endpoint '${name}' in the keyring`, hint, { endpoint: name });
+      throw keyNotFound(`no key for the endpoint '${shortened(name)}' in the keyring`, hint, { endpoint: name });
     });
   },
 };

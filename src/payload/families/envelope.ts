@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
-import { decryptFailed, fingerprint, keyNotFound, openWithOne } from '../candidates.ts';
+import { decryptFailed, fingerprint, keyNotFound, openWithOne, shortened } from '../candidates.ts';
 import type { Family } from '../family.ts';
 import { sealGcm } from '../gcm.ts';
 import { decodeBase64 } from '../json-form.ts';
@@ -56,7 +56,7 @@ function unwrapper(id: string, wrapped: Buffer, keys: Keys): { name: string; unw
     case 'vault':
     case undefined:
       throw keyNotFound(
-        `no key service for '${id}' in the keyring`,
+        `no key service for '${shortened(id)}' in the keyring`,
         'add it to the keyring: [keyring.keys.NAME] with kms = "ARN"; an id in a payload is never asked by itself',
         { keyId: id },
       );

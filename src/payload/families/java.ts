@@ -1,4 +1,4 @@
-import { fingerprint, keyNotFound, openWithOne } from '../candidates.ts';
+import { addKey, fingerprint, keyNotFound, openWithOne, shortened } from '../candidates.ts';
 import type { Family } from '../family.ts';
 import { sealGcm } from '../gcm.ts';
 import { keysFor } from '../keyring.ts';
@@ -30,7 +30,7 @@ export const java: Family = {
     if (own?.kind === 'secret')
       return openWithOne(payload, [{ name: mayBeKey(id) ? `key ${fingerprint(id)}` : id, key: await keys.aes(own) }]);
     if (!mayBeKey(id))
-      throw keyNotFound(`no key '${id}' in the keyring`, `add it: --key ${id === '' ? "''" : id}=file:./the.key`, {
+      throw keyNotFound(`no key '${shortened(id)}' in the keyring`, addKey(id), {
         keyId: id,
       });
     if (!keys.keyring.presets.has('java'))

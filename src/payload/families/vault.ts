@@ -1,6 +1,6 @@
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
 import { decodeBase64, decodeCanonicalBase64 } from '../json-form.ts';
-import { keyNotFound } from '../candidates.ts';
+import { keyNotFound, shortened } from '../candidates.ts';
 import type { Family } from '../family.ts';
 import { keysFor } from '../keyring.ts';
 import { encodingOf, innerPayload, metadataText, type Payload } from '../payload.ts';
@@ -23,7 +23,7 @@ export const vault: Family = {
     const key = own.find(({ id }) => id === named) ?? (own.length === 1 ? own[0] : undefined);
     if (key === undefined)
       throw keyNotFound(
-        named === undefined ? 'no Vault key in the keyring' : `no Vault key '${named}' in the keyring`,
+        named === undefined ? 'no Vault key in the keyring' : `no Vault key '${shortened(named)}' in the keyring`,
         'add [keyring.keys.NAME] with vault = "https://HOST:8200/transit/keys/KEY" and token = REF',
         named === undefined ? {} : { keyId: named },
       );
