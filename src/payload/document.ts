@@ -63,12 +63,7 @@ function isUtf16(bytes: Buffer): boolean {
 
 async function readUnmarked(inflow: Inflow, form: InputForm): Promise<Document> {
   const bytes = inflow.bytes();
-  const isJson =
-    skipSpace(bytes, 0) === bytes.length ||
-    opensJson(bytes) ||
-    opensScalar(bytes) ||
-    // Whoever says that the values are plain JSON is told where they are not.
-    (form === 'shorthand' && isText(bytes) && !isCliText(bytes));
+  const isJson = skipSpace(bytes, 0) === bytes.length || opensJson(bytes) || opensScalar(bytes);
   return isJson ? { kind: 'json', batches: readJson(inflow, form) } : recognise(await readAll(inflow), form);
 }
 
@@ -90,6 +85,8 @@ function recognise(bytes: Buffer, form: InputForm): Document {
     throw new NexusctlError('INPUT_INVALID', 'this text of the temporal CLI has no whole payload in it', {
       hint: 'the JSON has them all: temporal workflow show -w ID -o json',
     });
+  // Whoever says that the values are plain JSON is told where they are not.
+  if (form === 'shorthand' && isText(bytes)) return { kind: 'json', batches: readJson(makeInflow(one(bytes)), form) };
   throw new NexusctlError('INPUT_INVALID', 'the input is neither JSON, nor base64, nor a message that holds payloads', {
     hint: 'give a Payload, Payloads, a history (JSON or .bin), a Cloud export, or a codec server body',
   });
@@ -114,7 +111,7 @@ function wholeBase64(bytes: Buffer): Buffer | null {
 function protoType(bytes: Buffer): string | null {
   if (bytes.length === 0 || bytes.length > limits.documentBytes) return null;
   if (isPayloadMessage(bytes)) return payloadType;
-  if (everyField(bytes, 1, isPayloadMessage)) return payloadsType;
+  if (everyField(bytes, 1, mayBePayload) && hasField(bytes, 1, isPayloadMessage)) return payloadsType;
   if (isHistory(bytes)) return historyType;
   if (isBareBlob(bytes)) return dataBlobType;
   if (hasField(bytes, 1, isHistory) || hasField(bytes, 2, isDataBlob)) return historyResponseType;
@@ -123,11 +120,11 @@ function protoType(bytes: Buffer): string | null {
 }
 
 function isPayloadMessage(bytes: Buffer): boolean {
-  return whole(() => {
-    if (readFields(bytes).some(({ number, wireType: type }) => number > 3 || type !== wireType.bytes)) return false;
-    const { metadata } = decodePayload(bytes);
-    return metadata.has('encoding');
-  });
+  return whole(() => mayBePayload(bytes) && decodePayload(bytes).metadata.has('encoding'));
+}
+
+function mayBePayload(bytes: Buffer): boolean {
+  return readFields(bytes).every(({ number, wireType: type }) => number <= 3 && type === wireType.bytes);
 }
 
 function isHistory(bytes: Buffer): boolean {

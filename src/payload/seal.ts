@@ -6,7 +6,7 @@ import { isEnvelopeKey, sealEnvelope } from './families/envelope.ts';
 import { sealJava } from './families/java.ts';
 import { endpointKeys, writingKey } from './keyring.ts';
 import type { Keys } from './keys.ts';
-import { layerOf, type Opened } from './layers.ts';
+import { layerOf, openPayload, type Budget, type Opened } from './layers.ts';
 import { after, type Maybe } from './maybe.ts';
 import type { Payload } from './payload.ts';
 import { ordersKey, sampleEndpointKeys, sampleKey, sampleKeyId } from './presets.ts';
@@ -25,6 +25,17 @@ export function sealPayload(payload: Payload, keys: Keys, position: Position = {
     const layers = [layerOf(sealed, familyOf(sealed)), layerOf(payload, family)];
     return { status: 'encrypted', layers, payload: sealed };
   });
+}
+
+/**
+ * The same for payloads of a history: what was compressed after it was encrypted stays as it is too. A codec's own payloads
+ * are not looked into, which takes time: the SDK compresses first.
+ */
+export function sealOnce(payload: Payload, keys: Keys, position: Position, budget?: Budget): Maybe<Opened> {
+  if (familyOf(payload)?.keyless !== true) return sealPayload(payload, keys, position);
+  return after(openPayload(payload, keys, position, true, budget), ({ status, layers }) =>
+    status === 'unchanged' ? { status, layers, payload } : sealPayload(payload, keys, position),
+  );
 }
 
 function sealWithRing(payload: Payload, keys: Keys, position: Position): Maybe<Payload> {

@@ -12,7 +12,7 @@ import {
   skipValue,
   valueStart,
 } from './json-scan.ts';
-import { judge } from './payload-shape.ts';
+import { hasPayloadShape, judge } from './payload-shape.ts';
 import { addPlace, type List, type Walk } from './place.ts';
 import type { Position } from './position.ts';
 
@@ -58,7 +58,10 @@ export function walkPayloads(
     at = nextMember(bytes, end);
   }
   // A Payloads without its list, e.g. a readable download that was collapsed to one value.
-  if (!found && ~at - from > 2) return addPlace(walk, 'value', from, ~at, path, position);
+  if (!found && ~at - from > 2)
+    return hasPayloadShape(bytes, from, depth)
+      ? walkPayload(walk, bytes, from, path, position, depth)
+      : addPlace(walk, 'value', from, ~at, path, position);
   return enlist(walk, first, from, ~at, false);
 }
 

@@ -271,6 +271,28 @@ it.each([
   expect([exitCode, stdout.trim()]).toEqual([0, text]);
 });
 
+it.each<[string, string | Buffer]>([
+  [
+    'a Payload in place of Payloads',
+    JSON.stringify({ events: [{ eventId: '1', workflowExecutionSignaledEventAttributes: { input: plain } }] }),
+  ],
+  [
+    'proto Payloads of which one names no encoding',
+    message('common.v1.Payloads', { payloads: [plain, { data: base64('x') }] }),
+  ],
+  ['base64 of a document, with values in shorthand', base64(JSON.stringify({ order: 1 }))],
+])('%s is encrypted, and back', async (_what, document) => {
+  await withFiles({ in: document }, async (folder) => {
+    const form = typeof document === 'string' && !document.startsWith('{') ? ['--input-form', 'shorthand'] : [];
+    const there = await run('encrypt', '', `${folder}/in`, '--out', `${folder}/there`, ...keys, ...form);
+    expect([there.stderr, there.exitCode]).toEqual(['', 0]);
+    await run('decode', '', `${folder}/there`, '--mode', 'replay', '--out', `${folder}/back`, ...keys);
+    const back = readFileSync(`${folder}/back`);
+    const value = JSON.stringify(jsonPayload('{"order":1}'));
+    expect(back).toEqual(form.length === 0 ? Buffer.from(document) : Buffer.from(`${base64(value)}\n`));
+  });
+});
+
 it.each([
   ['workflow list', '[0]', (info: object) => [info]],
   ['workflow describe', '.workflowExecutionInfo', (info: object) => ({ workflowExecutionInfo: info })],

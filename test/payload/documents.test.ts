@@ -236,6 +236,15 @@ describe('malformed input is named', () => {
       'PAYLOAD_MALFORMED',
       1,
     ],
+    [
+      'an external size that no int64 holds',
+      JSON.stringify({
+        metadata: { encoding: base64('json/plain') },
+        externalPayloads: [{ sizeBytes: '9'.repeat(19) }],
+      }),
+      'PAYLOAD_MALFORMED',
+      1,
+    ],
     ['half a document', '{"events":[{"eventId":"1",', 'INPUT_INVALID', 3],
     ['nothing', '', 'INPUT_INVALID', 3],
     ['UTF-16', Buffer.from('\ufeff{"payloads":[]}', 'utf16le'), 'INPUT_INVALID', 3],

@@ -55,7 +55,7 @@ billing = ["billing-2027", "billing-2026"]
 
 /** Runs `work` with these files in a folder of their own. */
 export async function withFiles<T>(
-  files: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string | Buffer>>,
   work: (folder: string) => Promise<T>,
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'nexusctl-payload-'));

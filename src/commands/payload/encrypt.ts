@@ -1,9 +1,8 @@
 import type { Context } from '../../context.ts';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
+import type { Change } from '../../payload/handled.ts';
 import { after } from '../../payload/maybe.ts';
-import type { Payload } from '../../payload/payload.ts';
-import type { Position } from '../../payload/position.ts';
-import { sealPayload } from '../../payload/seal.ts';
+import { sealOnce } from '../../payload/seal.ts';
 import type { Command } from '../commander.ts';
 import { examples, withOutput } from '../options.ts';
 import { withConnection } from '../profile-of.ts';
@@ -35,9 +34,9 @@ export function payloadEncrypt(command: Command, context: Context): unknown {
         });
       const { keys, warnings } = await keysOf(context, options);
       let kept = 0;
-      const seal = (payload: Payload, position: Position) => {
+      const seal: Change = (payload, position, budget) => {
         const place = options.endpoint === undefined ? position : { ...position, endpoint: options.endpoint };
-        return after(sealPayload(payload, keys, place), (opened) => {
+        return after(sealOnce(payload, keys, place, budget), (opened) => {
           if (opened.status === 'unchanged') kept += 1;
           return opened;
         });
