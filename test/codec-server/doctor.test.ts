@@ -172,6 +172,18 @@ it.each<[string, string, Handle]>([
   expect(exitCode).toBe(0);
 });
 
+it('does not take a server that no longer answers for one that refuses', async () => {
+  let posts = 0;
+  const { report, exitCode } = await examine((request, body, response) => {
+    if (request.method !== 'POST' || ++posts === 1) good(request, body, response);
+  });
+  expect(exitCode).toBe(5);
+  expect(report.checks.find(({ id }) => id === 'passthrough')).toMatchObject({
+    status: 'skip',
+    message: 'it no longer answers',
+  });
+});
+
 it('names a wildcard that does not count with credentials', async () => {
   const open: Handle = (request, body, response) => {
     response.setHeader('Access-Control-Allow-Credentials', 'true');

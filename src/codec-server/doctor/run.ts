@@ -52,7 +52,7 @@ export async function diagnose(probe: CodecProbe, options: DoctorOptions, strict
   for (const [id, check] of inOrder(answeredChecks)) {
     const verdict = await run(id, () => (answered === null ? { status: 'skip', message: stopped } : check(answered)));
     if (id !== 'authentication' || verdict.status !== 'fail') continue;
-    stopped = 'it refuses this credential';
+    stopped = verdict.exit === 4 ? 'it refuses this credential' : 'it no longer answers';
     answered = null;
   }
   let latency: Latency | undefined;
