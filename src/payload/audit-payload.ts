@@ -4,7 +4,9 @@ import { shortened } from './candidates.ts';
 import type { Clear } from './clear.ts';
 import type { FamilyId } from './family.ts';
 import type { Handled } from './handled.ts';
-import { endpointKeys, writingKey, type Key, type Keyring } from './keyring.ts';
+import { sealedSize } from './audit-size.ts';
+import { endpointKeys, type Keyring } from './keyring.ts';
+import type { Keys } from './keys.ts';
 import type { Layer } from './layers.ts';
 import { encodePayload, encodingOf, metadataText } from './payload.ts';
 import type { Position } from './position.ts';
@@ -64,10 +66,11 @@ export function sealedLayer({ opened }: Handled): Layer | undefined {
  */
 export function auditPayload(
   handled: Handled,
-  keyring: Keyring,
+  keys: Keys,
   { needs, required }: { readonly needs: readonly string[]; readonly required: boolean },
   openers: readonly string[] | null,
 ): PayloadFacts {
+  const { keyring } = keys;
   const { path, before, opened } = handled;
   const position = crossing(handled);
   const { endpoint } = position;
@@ -81,8 +84,7 @@ export function auditPayload(
   const encrypted = sealed !== undefined;
   const stored = !encrypted && opened.payload !== null && isStorageReference(opened.payload);
   const wire = before === null ? 0 : encodePayload(before).length;
-  const size =
-    encrypted || before === null ? wire : wire + overhead(writingKey(keyring, undefined, endpoint), endpoint);
+  const size = encrypted || before === null ? wire : sealedSize(wire, keys, endpoint);
   if (size > sizeLimits.error)
     find(
       'SIZE_ERROR',
@@ -193,10 +195,3 @@ function needFor(
 }
 
 const keyless: ReadonlySet<FamilyId> = new Set<FamilyId>(['zlib', 'gzip', 'snappy', 'compressed']);
-
-/** Bytes that encryption adds: nonce, tag, metadata (4.7 of the payload notes; measured for KMS with an ARN). */
-function overhead(key: Key | undefined, endpoint: string | undefined): number {
-  const envelope = 28 + 30 + 5;
-  if (key?.kind === 'kms' || key?.kind === 'exec') return envelope + 450;
-  return envelope + 23 + Buffer.byteLength(key?.id ?? endpoint ?? '');
-}

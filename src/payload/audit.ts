@@ -1,4 +1,6 @@
-import type { AuditFinding } from './audit-codes.ts';
+import { NexusctlError } from '../errors/nexusctl-error.ts';
+import { auditCodes, type AuditFinding } from './audit-codes.ts';
+import type { HandledBatch } from './handled.ts';
 import type { Document } from './document.ts';
 import { isFingerprint, openersOfLayer } from './audit-keys.ts';
 import { auditPayload, clearFinding, crossing, sealedLayer, type PayloadFacts } from './audit-payload.ts';
@@ -73,7 +75,7 @@ export async function auditDocuments(
     const prefix = name === '' ? '' : `${name}:`;
     const look: Parameters<typeof transformDocument>[1] = (payload, position, budget) =>
       openPayload(payload, keys, position, true, budget);
-    for await (const batch of transformDocument(document, look)) {
+    for await (const batch of readable(transformDocument(document, look), name, state.findings)) {
       const tell = (found: readonly AuditFinding[]): void => {
         for (const finding of found) state.findings.push({ ...finding, path: `${prefix}${finding.path}` });
       };
@@ -85,7 +87,7 @@ export async function auditDocuments(
           sealed === undefined || payload === null
             ? null
             : await openersOfLayer(payload, sealed, keys, handled.position);
-        const facts = auditPayload(handled, keys.keyring, options, openers);
+        const facts = auditPayload(handled, keys, options, openers);
         counts.payloads += 1;
         if (facts.encrypted) counts.encrypted += 1;
         addRow(state.rows, crossing(handled), facts);
@@ -128,6 +130,21 @@ function isUnheardOf(id: string, { keys }: Keyring, findings: readonly AuditFind
 function unheardOf(id: string, { keys }: Keyring): string {
   const known = keys.size === 0 ? 'there is no keyring' : `the keyring has ${[...keys.keys()].join(', ')}`;
   return `no payload and no keyring names the key '${id}' of --needs: is it spelled so? ${known}`;
+}
+
+/** A damaged document among several ends that document, not the audit: nothing can be said of its rest. */
+async function* readable(
+  batches: AsyncIterable<HandledBatch>,
+  name: string,
+  findings: AuditFinding[],
+): AsyncGenerator<HandledBatch> {
+  try {
+    yield* batches;
+  } catch (error) {
+    if (name === '' || !(error instanceof NexusctlError) || error.code !== 'INPUT_INVALID') throw error;
+    const message = `the rest of it cannot be read: ${error.message}`;
+    findings.push({ code: 'MALFORMED', severity: auditCodes.MALFORMED, path: `${name}:$`, message });
+  }
 }
 
 function addRow(rows: Map<string, AuditRow>, { endpoint, service, operation }: Position, facts: PayloadFacts): void {

@@ -1,5 +1,6 @@
 import { escapeCsv, escapeJson } from '../output/escape.ts';
 import { marks, type Style } from '../output/style.ts';
+import { wrapLine } from '../output/wrap.ts';
 import type { View } from '../output/view.ts';
 import type { Audit, AuditRow } from '../payload/audit.ts';
 import { auditCodes, type AuditFinding } from '../payload/audit-codes.ts';
@@ -24,7 +25,10 @@ export const auditView: View<Audited> = {
       ...audit.needs.map((id) => needsText(id, audit.findings)),
       '',
       `${String(audit.summary.payloads)} payloads, ${String(audit.summary.encrypted)} encrypted, ${String(audit.summary.errors)} errors, ${String(audit.summary.warnings)} warnings`,
-      'Encrypted is not authentic: most formats bind neither the position of a payload nor its namespace.',
+      wrapLine(
+        'Encrypted is not authentic: most formats bind neither the position of a payload nor its namespace.',
+        style.width,
+      ),
     ];
     return lines.join('\n');
   },
@@ -94,7 +98,10 @@ function rowsText(rows: readonly AuditRow[], style: Style): string[] {
     const keys = row.keys.length === 0 ? '' : `  keys ${row.keys.map(shortened).join(', ')}`;
     return [
       `${mark} ${style.bold(name)}`,
-      `    ${String(row.payloads)} payloads, ${String(row.encrypted)} encrypted, ${String(row.plain)} plain${stored}, largest ${String(row.largest)} bytes${how}${keys}`,
+      wrapLine(
+        `    ${String(row.payloads)} payloads, ${String(row.encrypted)} encrypted, ${String(row.plain)} plain${stored}, largest ${String(row.largest)} bytes${how}${keys}`,
+        style.width,
+      ),
     ];
   });
 }
@@ -113,7 +120,8 @@ function findingsText(findings: readonly AuditFinding[], style: Style): string[]
   for (const [code, severity] of Object.entries(auditCodes)) {
     const own = findings.filter((finding) => finding.code === code);
     const mark = severity === 'error' ? style.red(marks.fail) : style.yellow(marks.warn);
-    for (const { path, message } of own.slice(0, listed)) lines.push(`${mark} ${code}  ${path}: ${message}`);
+    for (const { path, message } of own.slice(0, listed))
+      lines.push(wrapLine(`${mark} ${code}  ${path}: ${message}`, style.width));
     if (own.length > listed) lines.push(`  … and ${String(own.length - listed)} more ${code}`);
   }
   return lines.length === 0 ? [] : ['', ...lines];

@@ -77,7 +77,20 @@ async function openHistories(context: Context, flags: SourceFlags): Promise<Hist
 
 async function* fromFiles(context: Context, names: readonly string[], form: InputForm): AsyncGenerator<Source> {
   for (const name of names)
-    yield { name: names.length > 1 ? name : '', document: await documentOf(context, name, form) };
+    yield names.length > 1
+      ? { name, document: await namedDocument(context, name, form) }
+      : { name: '', document: await documentOf(context, name, form) };
+}
+
+/** Of several files the one that is none says which it is. */
+async function namedDocument(context: Context, name: string, form: InputForm): Promise<Document> {
+  try {
+    return await documentOf(context, name, form);
+  } catch (error) {
+    if (!(error instanceof NexusctlError) || error.code !== 'INPUT_INVALID') throw error;
+    const { code, message, hint, details } = error;
+    throw new NexusctlError(code, `${name}: ${message}`, { hint, details, cause: error });
+  }
 }
 
 // eslint-disable-next-line @typescript-eslint/require-await -- an async iterable of one
