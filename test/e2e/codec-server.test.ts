@@ -53,6 +53,17 @@ describe('on loopback, without authentication', () => {
     expect(payloadsOf(answer)).toEqual([plain(1), plain({ a: 2 }), unknown, foreign, plain(3)]);
   });
 
+  it('hands on what another codec of the chain wrote, without its own layer', async () => {
+    const others = { metadata: { encoding: b64('binary/gcp-kms') }, data: b64('ciphertext of another') };
+    const encoded = await http(`${server.endpoint}/encode`, { body: body(others) });
+    expect(encoded.status).toBe(200);
+    const [outer] = payloadsOf(encoded);
+    expect(outer?.metadata['encoding']).toBe(b64('binary/encrypted'));
+    const answer = await decode(body(outer ?? {}, others, plain(1)));
+    expect(answer.status).toBe(200);
+    expect(payloadsOf(answer)).toEqual([others, others, plain(1)]);
+  });
+
   it.each([
     ['the Web UI’s query', '/decode?preserveStorageRefs=true'],
     ['a trailing slash joined with /decode', '//decode'],
