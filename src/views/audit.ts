@@ -136,7 +136,7 @@ function needsText(id: string, findings: readonly AuditFinding[]): string {
   if (sure > 0) return `${count(sure)} here still need the key '${id}': it cannot be retired${rest}`;
   if (unsure > 0)
     return `${count(unsure)} here may need the key '${id}' and do not say so: --try-keys asks the keys of the keyring${rest}`;
-  return `nothing here needs the key '${id}'${rest}`;
+  return `nothing ${unread === 0 ? 'here' : 'that can be read here'} needs the key '${id}'${rest}`;
 }
 
 function count(payloads: number): string {

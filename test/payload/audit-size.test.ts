@@ -58,6 +58,8 @@ describe('a damaged document', () => {
       );
       expect(JSON.parse(stdout)).toMatchObject({ findings: [{ code: 'MALFORMED', path: 'bad.json:$' }] });
       expect(exitCode).toBe(1);
+      const text = await runMain(['payload', 'audit', '--needs', 'k', 'bad.json', 'good.json'], { cwd: folder });
+      expect(text.stdout).toMatch(/^nothing that can be read here needs the key 'k'/m);
     });
   });
 
