@@ -50,11 +50,6 @@ function clearMessage(what: Clear): string {
     : `${clear}; encodeCommonAttributes of the failure converter encrypts them`;
 }
 
-/** Where a payload crosses an endpoint: words for people beside an operation stay with its caller. */
-export function crossing({ path, position }: Pick<Handled, 'path' | 'position'>): Position {
-  return /\.(?:user_?[mM]etadata|event_?[gG]roup_?[mM]arkers)\b/.test(path) ? {} : position;
-}
-
 /** The layer that needs a key; undefined for plaintext. */
 export function sealedLayer({ opened }: Handled): Layer | undefined {
   return opened.layers.find(({ family }) => family !== undefined && !keyless.has(family));
@@ -71,8 +66,7 @@ export function auditPayload(
   openers: readonly string[] | null,
 ): PayloadFacts {
   const { keyring } = keys;
-  const { path, before, opened } = handled;
-  const position = crossing(handled);
+  const { path, position, before, opened } = handled;
   const { endpoint } = position;
   const findings: AuditFinding[] = [];
   const find = (code: AuditCode, message: string, key?: string): void => {

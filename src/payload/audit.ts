@@ -3,7 +3,7 @@ import { auditCodes, type AuditFinding } from './audit-codes.ts';
 import type { HandledBatch } from './handled.ts';
 import type { Document } from './document.ts';
 import { isFingerprint, openersOfLayer } from './audit-keys.ts';
-import { auditPayload, clearFinding, crossing, sealedLayer, type PayloadFacts } from './audit-payload.ts';
+import { auditPayload, clearFinding, sealedLayer, type PayloadFacts } from './audit-payload.ts';
 import type { FamilyId } from './family.ts';
 import { iamPolicy, type IamPolicy } from './iam-policy.ts';
 import { openPayload } from './layers.ts';
@@ -90,7 +90,7 @@ export async function auditDocuments(
         const facts = auditPayload(handled, keys, options, openers);
         counts.payloads += 1;
         if (facts.encrypted) counts.encrypted += 1;
-        addRow(state.rows, crossing(handled), facts);
+        addRow(state.rows, handled.position, facts);
         if (facts.used !== undefined && facts.family !== undefined) addUse(state.keys, facts.used, facts.family);
         tell(facts.findings);
         tell((handled.clear ?? []).map(clearFinding));

@@ -23,6 +23,8 @@ export const searchAttributesType = 'common.v1.SearchAttributes';
 export const historyEventType = 'history.v1.HistoryEvent';
 export const historyType = 'history.v1.History';
 export const failureType = 'failure.v1.Failure';
+/** Words for people that stand beside an operation: they stay with its caller, and cross no endpoint. */
+export const apartTypes: ReadonlySet<string> = new Set(['sdk.v1.UserMetadata', 'sdk.v1.EventGroupMarker']);
 /** Of the values in a map of headers. */
 export const headerType = 'string';
 export const historyResponseType = 'workflowservice.v1.GetWorkflowExecutionHistoryResponse';

@@ -15,6 +15,7 @@ import {
 } from './json-scan.ts';
 import type { OpenPosition, Walk } from './place.ts';
 import {
+  apartTypes,
   dataBlobType,
   failureType,
   headerType,
@@ -65,6 +66,8 @@ export function walkJson(
 interface MessagePlan {
   readonly message: Message | null;
   readonly isEvent: boolean;
+  /** What is around it says nothing about its payloads. */
+  readonly isApart: boolean;
   readonly isFailure: boolean;
   /** Some of its members tell which endpoint its payloads crossed. */
   readonly tells: boolean;
@@ -77,7 +80,13 @@ function planOf(type: string): MessagePlan {
   if (known !== undefined) return known;
   const isEvent = type === historyEventType;
   const message = messageOf(type);
-  const plan = { message, isEvent, isFailure: type === failureType, tells: isEvent || type.includes('Nexus') };
+  const plan = {
+    message,
+    isEvent,
+    isApart: isEvent || apartTypes.has(type),
+    isFailure: type === failureType,
+    tells: isEvent || type.includes('Nexus'),
+  };
   if (message !== null) plans.set(type, plan);
   return plan;
 }
@@ -92,8 +101,8 @@ function walkMessage(
   depth: number,
 ): number {
   if (bytes[from] !== openBrace) return skipValue(bytes, from, depth);
-  const { message, isEvent, isFailure, tells } = planOf(type);
-  const position: OpenPosition = isEvent ? {} : outer;
+  const { message, isEvent, isApart, isFailure, tells } = planOf(type);
+  const position: OpenPosition = isApart ? {} : outer;
   const first = walk.places.length;
   const words: FailureWords | null = isFailure ? { message: null, stackTrace: null, encoded: null } : null;
   let previousEnd = -1;

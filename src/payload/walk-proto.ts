@@ -15,6 +15,7 @@ import { limits } from './limits.ts';
 import type { OpenPosition } from './place.ts';
 import type { Operations, Position } from './position.ts';
 import {
+  apartTypes,
   failureType,
   headerType,
   historyEventType,
@@ -51,7 +52,8 @@ export function rewriteProto(
   if (type === searchAttributesType) return bytes;
   const byNumber = type === payloadsType ? payloadsFields : messageOf(type)?.byNumber;
   if (byNumber === undefined) return bytes;
-  const here = type === historyEventType ? eventFacts(walk.operations, bytes, byNumber) : position;
+  const outer = apartTypes.has(type) ? {} : position;
+  const here = type === historyEventType ? eventFacts(walk.operations, bytes, byNumber) : outer;
   if (type === failureType) noteWords(walk, bytes, path, here);
   const counts = new Map<SchemaField, number>();
   return changeFields(bytes, byNumber, (value, known) => {
