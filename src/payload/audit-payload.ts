@@ -4,7 +4,7 @@ import { shortened } from './candidates.ts';
 import type { Clear } from './clear.ts';
 import type { FamilyId } from './family.ts';
 import type { Handled } from './handled.ts';
-import { sealedSize } from './audit-size.ts';
+import { sealedSize, sizeFinding } from './audit-size.ts';
 import { endpointKeys, type Keyring } from './keyring.ts';
 import type { Keys } from './keys.ts';
 import type { Layer } from './layers.ts';
@@ -25,9 +25,6 @@ export interface PayloadFacts {
   readonly size: number;
   readonly findings: readonly AuditFinding[];
 }
-
-/** Server limits of a payload (dynamic configuration limit.blobSize.error and .warn), in bytes. */
-const sizeLimits = { error: 2 * 1024 * 1024, warning: 512 * 1024 } as const;
 
 /** Encodings without contents, and envelopes that the server itself reads. */
 const emptyEncodings = new Set(['binary/null', 'binary/nexusNoValue']);
@@ -79,13 +76,8 @@ export function auditPayload(
   const stored = !encrypted && opened.payload !== null && isStorageReference(opened.payload);
   const wire = before === null ? 0 : encodePayload(before).length;
   const size = encrypted || before === null ? wire : sealedSize(wire, keys, endpoint);
-  if (size > sizeLimits.error)
-    find(
-      'SIZE_ERROR',
-      `${String(size)} bytes${encrypted ? '' : ' once encrypted'}: the server refuses more than 2 MiB`,
-    );
-  else if (size > sizeLimits.warning)
-    find('SIZE_WARNING', `${String(size)} bytes${encrypted ? '' : ' once encrypted'}: the server warns above 512 KiB`);
+  const tooLarge = sizeFinding(handled, { size, encrypted });
+  if (tooLarge !== null) findings.push(tooLarge);
   const isEnvelope = before !== null && metadataText(before, '__temporal_system_payload') === 'true';
   const isEmpty = before === null || isEnvelope || emptyEncodings.has(encodingOf(before));
   const expected = required || (endpoint !== undefined && keyring.endpoints.has(endpoint));

@@ -1,9 +1,10 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { auditCodes, type AuditFinding } from './audit-codes.ts';
-import type { HandledBatch } from './handled.ts';
+import type { Handled, HandledBatch } from './handled.ts';
 import type { Document } from './document.ts';
 import { isFingerprint, openersOfLayer } from './audit-keys.ts';
 import { auditPayload, clearFinding, sealedLayer, type PayloadFacts } from './audit-payload.ts';
+import { listFindings } from './audit-size.ts';
 import type { FamilyId } from './family.ts';
 import { iamPolicy, type IamPolicy } from './iam-policy.ts';
 import { openPayload } from './layers.ts';
@@ -79,6 +80,7 @@ export async function auditDocuments(
       const tell = (found: readonly AuditFinding[]): void => {
         for (const finding of found) state.findings.push({ ...finding, path: `${prefix}${finding.path}` });
       };
+      const sized: [Handled, PayloadFacts][] = [];
       for (const handled of batch.handled) {
         if (handled.blob !== undefined) continue;
         const sealed = options.tryKeys ? sealedLayer(handled) : undefined;
@@ -93,8 +95,10 @@ export async function auditDocuments(
         addRow(state.rows, handled.position, facts);
         if (facts.used !== undefined && facts.family !== undefined) addUse(state.keys, facts.used, facts.family);
         tell(facts.findings);
+        sized.push([handled, facts]);
         tell((handled.clear ?? []).map(clearFinding));
       }
+      tell(listFindings(sized));
       tell(batch.clear.map(clearFinding));
     }
   }

@@ -48,6 +48,41 @@ describe('sizes in an audit', () => {
   });
 });
 
+describe('a list of payloads', () => {
+  const list = (...bytes: readonly number[]) => {
+    const payloads = bytes.map((count) => jsonPayload(`"${'x'.repeat(count - 2)}"`));
+    const attributes = { signalName: 'go', input: { payloads } };
+    return { events: [{ eventId: '1', workflowExecutionSignaledEventAttributes: attributes }] };
+  };
+  const told = async (document: unknown) =>
+    (await audit(document)).audit.findings
+      .filter(({ code }) => code.startsWith('SIZE'))
+      .map(({ code, path, message }) => [code, path, /^\d+ payloads/.exec(message)?.[0]]);
+  const at = '$.events[0].workflowExecutionSignaledEventAttributes.input.payloads';
+
+  it.each([
+    ['small together', list(100_000, 100_000), []],
+    ['large only together', list(300_000, 300_000), [['SIZE_WARNING', at, '2 payloads']]],
+    ['too large only together', list(500_000, 500_000, 500_000, 500_000, 500_000), [['SIZE_ERROR', at, '5 payloads']]],
+    ['one of them large, and no worse together', list(600_000, 100), [['SIZE_WARNING', `${at}[0]`, undefined]]],
+    [
+      'one of them large, and too large together',
+      list(1_500_000, 500_000, 200_000),
+      [
+        ['SIZE_WARNING', `${at}[0]`, undefined],
+        ['SIZE_ERROR', at, '3 payloads'],
+      ],
+    ],
+  ])('is bounded as a whole: %s', async (_what, document, expected) => {
+    expect(await told(document)).toEqual(expected);
+  });
+
+  it('is not made of the lines of a file', async () => {
+    const lines = Array.from({ length: 3 }, () => JSON.stringify(jsonPayload(`"${'x'.repeat(400_000)}"`))).join('\n');
+    expect(await told(Buffer.from(lines))).toEqual([]);
+  });
+});
+
 describe('a damaged document', () => {
   it('among several is an error of its own, and the others are looked at', async () => {
     const whole = JSON.stringify(sized('pay', 10));
