@@ -1,13 +1,19 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { makeFolder } from '../helpers/folder.ts';
 import { startGuarded } from '../helpers/guarded-process.ts';
 
+/** Not one that has ended and that init, busy, has not asked about yet. */
 const isThere = (id: number): boolean => {
+  try {
+    if (readFileSync(`/proc/${String(id)}/stat`, 'utf8').includes(') Z ')) return false;
+  } catch {
+    // Gone, or a system without /proc.
+  }
   try {
     return process.kill(id, 0);
   } catch {

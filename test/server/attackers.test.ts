@@ -21,7 +21,7 @@ const policy = JSON.stringify({
   endpoints: { billing: { callers: [{ namespace: 'orders' }] } },
 });
 
-/** One server with a handler that counts what reaches it, and an attacker in `refunds`, who is on no list. */
+/** One server with a handler that counts what reaches it, and an attacker in `refunds` and `strangers`, on no list. */
 interface Field {
   readonly server: TemporalServer;
   readonly workers: Workers;
@@ -35,16 +35,19 @@ beforeAll(async () => {
   if (binary === null) return;
   const bundle = await bundleWorkflows();
   const open = async (variant: Variant, attacker: readonly string[]): Promise<Field> => {
-    const server = await startServer(binary, { ...variant, policy }, ['orders', 'refunds', 'billing']);
+    const server = await startServer(binary, { ...variant, policy }, ['orders', 'refunds', 'strangers', 'billing']);
     const workers = await startWorkers(server, bundle, [], { namespace: 'billing' });
     const target = `--target-namespace billing --target-task-queue ${handlerQueue}`;
     const { result } = await nexusctlOn(server)(`endpoint create billing ${target}`);
     const connection = await Connection.connect(server.connecting(attacker));
+    // A server that has just started does not know its endpoints and namespaces everywhere yet.
+    const first = { namespace: 'refunds', endpoint: 'billing' };
+    while (!(await scheduleRaw(connection, first, 10_000)).includes('permission denied'));
     return { server, workers, connection, endpointId: (result['after'] as { readonly id: string }).id };
   };
   [fields.trial, fields.secured] = await Promise.all([
     open({}, []),
-    open({ tls: 'mutual', jwt: true }, ['refunds:admin']),
+    open({ tls: 'mutual', jwt: true }, ['refunds:admin', 'strangers:admin']),
   ]);
 }, buildTimeoutMs);
 afterAll(async () => {
@@ -72,13 +75,15 @@ const outcomes: readonly (readonly [got: string, outcome: RegExp])[] = [
 ];
 
 describe('an operation of a hostile worker', () => {
-  it('reaches no handler, whatever it carries', { timeout: 120_000 }, async (context) => {
+  it('reaches no handler, whatever it carries', { timeout: 60_000 }, async (context) => {
     const attempt = async (name: keyof typeof fields) => {
       const { connection, workers } = fieldOf(name, context);
       const got = asked.map(async ([what, ask, expected]) => {
-        const withinMs = expected === 'retried in vain' ? 5000 : 90_000;
-        const outcome = await scheduleRaw(connection, { namespace: 'refunds', endpoint: 'billing', ...ask }, withinMs);
-        return [what, outcomes.find(([, words]) => words.test(outcome))?.[0] ?? outcome];
+        // Calls that fail open the server's circuit breaker for their namespace and endpoint: the others would wait.
+        const [namespace, withinMs] = expected === 'retried in vain' ? ['strangers', 5000] : ['refunds', 30_000];
+        const outcome = await scheduleRaw(connection, { namespace, endpoint: 'billing', ...ask }, withinMs);
+        const isExpected = outcomes.some(([got, words]) => got === expected && words.test(outcome));
+        return [what, isExpected ? expected : outcome];
       });
       expect(await Promise.all(got)).toEqual(asked.map(([what, , expected]) => [what, expected]));
       expect(workers.reached).toEqual({});
