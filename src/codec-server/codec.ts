@@ -105,8 +105,14 @@ function decode(payloads: readonly Payload[], keys: Keys, budget: Budget): Maybe
   return after(results, (done) => ({ payloads: done, keyIds: named.all(), unchanged }));
 }
 
+const bare = new WeakMap<Keys, Keys>();
+
+/** The same object each time: what was found out about payloads is kept by it. */
 function withoutStorage(keys: Keys): Keys {
-  return { ...keys, storage: undefined };
+  if (keys.storage === undefined) return keys;
+  let known = bare.get(keys);
+  if (known === undefined) bare.set(keys, (known = { ...keys, storage: undefined }));
+  return known;
 }
 
 /**
