@@ -6,6 +6,7 @@ import { openKeys } from '../../src/payload/keys.ts';
 import { openPayload } from '../../src/payload/layers.ts';
 import { makePayload, metadataText } from '../../src/payload/payload.ts';
 import { sealPayload } from '../../src/payload/seal.ts';
+import { all } from '../../src/payload/maybe.ts';
 
 const bounds = { ageMs: 1000, messages: 5, bytes: 100, entries: 3 };
 
@@ -52,7 +53,7 @@ describe('data keys between calls of a key service', () => {
     await keys.toWrite('other', 1, make);
     expect(state.made).toBe(2);
     const wrapped = Buffer.from('w');
-    await Promise.all([1, 2, 3, 4].map(() => keys.toRead('k', wrapped, unwrap)));
+    await all([1, 2, 3, 4].map(() => keys.toRead('k', wrapped, unwrap)));
     expect(state.unwrapped).toBe(1);
     await keys.toRead('other namespace', wrapped, unwrap);
     expect(state.unwrapped).toBe(2);
