@@ -1,3 +1,5 @@
+import type { Handled } from './handled.ts';
+
 /** What `payload audit` finds, with its severity. */
 export const auditCodes = {
   PLAINTEXT: 'error',
@@ -25,4 +27,15 @@ export interface AuditFinding {
   readonly endpoint?: string;
   /** The key that it is about, as `keys` of the report name it. */
   readonly key?: string;
+}
+
+/** @param key the key that it is about, as `keys` of the report name it */
+export function findingAt(
+  code: AuditCode,
+  { path, position: { endpoint } }: Pick<Handled, 'path' | 'position'>,
+  message: string,
+  key?: string,
+): AuditFinding {
+  const where = endpoint === undefined ? {} : { endpoint };
+  return { code, severity: auditCodes[code], path, message, ...where, ...(key === undefined ? {} : { key }) };
 }

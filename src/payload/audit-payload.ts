@@ -1,4 +1,4 @@
-import { auditCodes, type AuditCode, type AuditFinding } from './audit-codes.ts';
+import { findingAt, type AuditCode, type AuditFinding } from './audit-codes.ts';
 import { needOf, writersOf, type Need } from './audit-keys.ts';
 import { shortened } from './candidates.ts';
 import type { Clear } from './clear.ts';
@@ -31,10 +31,7 @@ const emptyEncodings = new Set(['binary/null', 'binary/nexusNoValue']);
 
 /** A finding about what stands in clear. Whatever a header holds may be a secret: only its name is told. */
 export function clearFinding(what: Clear): AuditFinding {
-  const { path, position } = what;
-  const code = what.kind === 'header' ? 'CLEAR_HEADER' : 'CLEAR_FAILURE';
-  const endpoint = position.endpoint === undefined ? {} : { endpoint: position.endpoint };
-  return { code, severity: auditCodes[code], path, message: clearMessage(what), ...endpoint };
+  return findingAt(what.kind === 'header' ? 'CLEAR_HEADER' : 'CLEAR_FAILURE', what, clearMessage(what));
 }
 
 function clearMessage(what: Clear): string {
@@ -67,8 +64,7 @@ export function auditPayload(
   const { endpoint } = position;
   const findings: AuditFinding[] = [];
   const find = (code: AuditCode, message: string, key?: string): void => {
-    const where = endpoint === undefined ? {} : { endpoint };
-    findings.push({ code, severity: auditCodes[code], path, message, ...where, ...(key === undefined ? {} : { key }) });
+    findings.push(findingAt(code, handled, message, key));
   };
   if (opened.error !== undefined) find('MALFORMED', `${opened.error.code}: ${opened.error.message}`);
   const sealed = sealedLayer(handled);

@@ -1,4 +1,4 @@
-import { auditCodes, type AuditFinding } from './audit-codes.ts';
+import { findingAt, type AuditFinding } from './audit-codes.ts';
 import type { Handled } from './handled.ts';
 import { endpointKeys, writingKey } from './keyring.ts';
 import type { Keys } from './keys.ts';
@@ -45,7 +45,7 @@ interface Sized {
 
 /** What the server says to so many bytes; null when nothing. */
 export function sizeFinding(
-  { path, position }: Pick<Handled, 'path' | 'position'>,
+  place: Pick<Handled, 'path' | 'position'>,
   { size, encrypted }: Sized,
   what = '',
 ): AuditFinding | null {
@@ -53,8 +53,7 @@ export function sizeFinding(
   if (code === null) return null;
   const says = code === 'SIZE_ERROR' ? 'refuses more than 2 MiB' : 'warns above 512 KiB';
   const message = `${what}${String(size)} bytes${encrypted ? '' : ' once encrypted'}: the server ${says}`;
-  const endpoint = position.endpoint === undefined ? {} : { endpoint: position.endpoint };
-  return { code, severity: auditCodes[code], path, message, ...endpoint };
+  return findingAt(code, place, message);
 }
 
 function codeOf(size: number): keyof typeof limits | null {

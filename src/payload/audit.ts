@@ -1,5 +1,5 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
-import { auditCodes, type AuditFinding } from './audit-codes.ts';
+import { findingAt, type AuditFinding } from './audit-codes.ts';
 import type { Handled, HandledBatch } from './handled.ts';
 import type { Document } from './document.ts';
 import { isFingerprint, openersOfLayer } from './audit-keys.ts';
@@ -147,7 +147,7 @@ async function* readable(
   } catch (error) {
     if (name === '' || !(error instanceof NexusctlError) || error.code !== 'INPUT_INVALID') throw error;
     const message = `the rest of it cannot be read: ${error.message}`;
-    findings.push({ code: 'MALFORMED', severity: auditCodes.MALFORMED, path: `${name}:$`, message });
+    findings.push(findingAt('MALFORMED', { path: `${name}:$`, position: {} }, message));
   }
 }
 
