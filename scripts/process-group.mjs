@@ -2,19 +2,29 @@
 import { spawn } from 'node:child_process';
 import process from 'node:process';
 
-/** Ends the group when the pipe closes without a word: this process is gone, and could say nothing. */
-const guard = 'read -r ended && exit; kill -s TERM -- "-$1"; sleep 2; kill -s KILL -- "-$1"';
+/**
+ * The shell that becomes the command holds, before it does, a pipe of this process, and leaves it to a guard within the
+ * group: when it closes without a word, this process is gone, and could say nothing. There is no moment without a guard.
+ */
+const guarded = `
+  (
+    trap "" HUP INT TERM
+    read -r ended <&3 && exit
+    kill -s TERM -- "-$$"; sleep 2; kill -s KILL -- "-$$"
+  ) </dev/null >/dev/null 2>&1 &
+  exec 3<&- "$@"`;
 
 /**
  * @param {readonly string[]} command
  * @returns {Promise<number>} its exit code; 128 and the number of the signal when one ended it
  */
-export function runInGroup([program, ...args]) {
-  const child = spawn(program, args, { stdio: 'inherit', detached: true });
-  const watch = spawn('/bin/sh', ['-c', guard, 'sh', String(child.pid)], {
+export function runInGroup(command) {
+  const child = spawn('/bin/sh', ['-c', guarded, 'sh', ...command], {
+    stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
     detached: true,
-    stdio: ['pipe', 'ignore', 'ignore'],
   });
+  const guard = child.stdio[3];
+  guard.on('error', () => undefined);
   let grace;
   const end = (signal) => {
     killGroup(child.pid, signal);
@@ -28,7 +38,7 @@ export function runInGroup([program, ...args]) {
   return new Promise((resolve) => {
     child.on('error', () => resolve(127));
     child.on('exit', (code, signal) => {
-      watch.stdin.end('ended\n');
+      guard.end('ended\n');
       for (const one of signals) process.off(one, end);
       clearTimeout(grace);
       clearInterval(orphaned);
