@@ -6,7 +6,7 @@ import { isPrivateKey, kindNames, type Kind } from './kind.ts';
 import { describeManglings, manglings as mangled, type Mangling } from './mangling.ts';
 import { readersOf } from './readers.ts';
 import { certificateOfKey, readKey } from './repair.ts';
-import type { Sdk } from '../connectivity/check.ts';
+import type { Sdk } from '../connectivity/sdk.ts';
 
 /** The Certificate of the JSON contract. */
 export interface Certificate {

@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import type { Sdk } from '../connectivity/check.ts';
+import type { Sdk } from '../connectivity/sdk.ts';
 import { kindOf, labels } from './kind.ts';
 
 export type Wanted = 'certificate' | 'private-key';

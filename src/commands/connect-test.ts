@@ -1,6 +1,7 @@
 import { allChecks } from '../connectivity/all-checks.ts';
 import { catalogue } from '../connectivity/catalogue.ts';
-import { sdks, type CheckId, type Report } from '../connectivity/check.ts';
+import type { CheckId, Report } from '../connectivity/check.ts';
+import { sdks } from '../connectivity/sdk.ts';
 import type { Observer } from '../connectivity/run.ts';
 import { subjectOf } from '../connectivity/subject.ts';
 import { testConnection } from '../connectivity/test.ts';

@@ -2,6 +2,7 @@ import type { Profile, SecretSource, Setting } from '../profile/profile.ts';
 import type { Code, Layer } from './catalogue.ts';
 import type { Finding } from './finding.ts';
 import type { Net, PeerTls, Session, SessionResult, SessionSecurity } from './net.ts';
+import type { Sdk } from './sdk.ts';
 
 /**
  * One check: an id, a true sentence, what it builds on, and a function. Checks share nothing but the evidence that
@@ -66,10 +67,6 @@ export interface Subject {
   /** With --cloud: the control plane and its credential. */
   readonly cloud: { readonly address: string; readonly apiKey: Material; readonly ca: Material } | null;
 }
-
-export const sdks = ['typescript-client', 'core', 'go'] as const;
-/** `core` is what the workers of TypeScript, Python, .NET and Ruby are built on. */
-export type Sdk = (typeof sdks)[number];
 
 /** A configured certificate, key or token, read. */
 export type Material =

@@ -1,5 +1,5 @@
 import { catalogue, type Code, type Severity } from './catalogue.ts';
-import type { Sdk } from './check.ts';
+import type { Sdk } from './sdk.ts';
 
 /** One thing that was found: its code, what was seen, and what to do. */
 export interface Finding {

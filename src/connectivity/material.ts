@@ -3,7 +3,8 @@ import { isPrivateKey, kindNames, type Kind } from '../certificates/kind.ts';
 import { describeManglings } from '../certificates/mangling.ts';
 import { readersOf, type Wanted } from '../certificates/readers.ts';
 import { originText, type Origin } from '../profile/profile.ts';
-import { sdks, type Material, type Sdk } from './check.ts';
+import type { Material } from './check.ts';
+import { sdks, type Sdk } from './sdk.ts';
 import { commandLine, finding, type Finding, type Fix } from './finding.ts';
 import { placeOf } from './place.ts';
 

@@ -1,9 +1,10 @@
 import { factsOf } from '../certificates/facts.ts';
 import type { Code } from './catalogue.ts';
-import { sdks, type CheckResult, type EvidenceMap, type Prediction, type Sdk, type Subject } from './check.ts';
+import type { CheckResult, EvidenceMap, Prediction, Subject } from './check.ts';
 import type { Finding } from './finding.ts';
 import { goProxyFor } from './proxy-choice.ts';
 import { isFailure } from './resolve.ts';
+import { sdks, type Sdk } from './sdk.ts';
 
 /**
  * Whether each SDK's connect call will succeed, from what was seen here. They differ in TLS library (OpenSSL, rustls,

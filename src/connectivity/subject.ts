@@ -3,7 +3,8 @@ import { usesTls, type Profile, type SecretSource, type Setting } from '../profi
 import { describeSecret, locateSecret } from '../profile/secret.ts';
 import type { Secrets } from '../profile/secrets.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
-import type { Material, Sdk, Subject } from './check.ts';
+import type { Material, Subject } from './check.ts';
+import type { Sdk } from './sdk.ts';
 
 interface Surroundings {
   readonly secrets: Secrets;
