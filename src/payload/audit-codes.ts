@@ -27,15 +27,26 @@ export interface AuditFinding {
   readonly endpoint?: string;
   /** The key that it is about, as `keys` of the report name it. */
   readonly key?: string;
+  /** Of NEEDS_KEY: whether it names the key, or only may need it. */
+  readonly certain?: boolean;
 }
 
-/** @param key the key that it is about, as `keys` of the report name it */
 export function findingAt(
   code: AuditCode,
   { path, position: { endpoint } }: Pick<Handled, 'path' | 'position'>,
   message: string,
-  key?: string,
+  about: Pick<AuditFinding, 'key' | 'certain'> = {},
 ): AuditFinding {
   const where = endpoint === undefined ? {} : { endpoint };
-  return { code, severity: auditCodes[code], path, message, ...where, ...(key === undefined ? {} : { key }) };
+  return { code, severity: auditCodes[code], path, message, ...where, ...about };
+}
+
+/** What was found of a key that is to be retired, as the findings name it. */
+export function needsOf(
+  key: string,
+  findings: readonly AuditFinding[],
+): { readonly sure: number; readonly unsure: number } {
+  const own = findings.filter((finding) => finding.code === 'NEEDS_KEY' && finding.key === key);
+  const sure = own.filter(({ certain }) => certain === true).length;
+  return { sure, unsure: own.length - sure };
 }

@@ -2,6 +2,7 @@ import { findingAt, type AuditCode, type AuditFinding } from './audit-codes.ts';
 import { needOf, writersOf, type Need } from './audit-keys.ts';
 import { shortened } from './candidates.ts';
 import type { Clear } from './clear.ts';
+import { keylessFamilies } from './families.ts';
 import type { FamilyId } from './family.ts';
 import type { Handled } from './handled.ts';
 import { sealedSize, sizeFinding } from './audit-size.ts';
@@ -46,7 +47,7 @@ function clearMessage(what: Clear): string {
 
 /** The layer that needs a key; undefined for plaintext. */
 export function sealedLayer({ opened }: Handled): Layer | undefined {
-  return opened.layers.find(({ family }) => family !== undefined && !keyless.has(family));
+  return opened.layers.find(({ family }) => family !== undefined && !keylessFamilies.has(family));
 }
 
 /**
@@ -64,7 +65,7 @@ export function auditPayload(
   const { endpoint } = position;
   const findings: AuditFinding[] = [];
   const find = (code: AuditCode, message: string, key?: string): void => {
-    findings.push(findingAt(code, handled, message, key));
+    findings.push(findingAt(code, handled, message, key === undefined ? {} : { key }));
   };
   if (opened.error !== undefined) find('MALFORMED', `${opened.error.code}: ${opened.error.message}`);
   const sealed = sealedLayer(handled);
@@ -92,8 +93,12 @@ export function auditPayload(
   for (const id of needs) {
     const need = stored ? 'maybe' : sealed === undefined ? 'no' : needFor(keyring, id, sealed, position, openers);
     const key = sealed?.keyFingerprint !== undefined && need === 'yes' ? `#${sealed.keyFingerprint}` : id;
-    if (need === 'yes') find('NEEDS_KEY', `still needs the key '${key}'`, key);
-    if (need === 'maybe') find('NEEDS_KEY', `may need the key '${key}': it does not say which key it needs`, key);
+    if (need === 'no') continue;
+    const certain = need === 'yes';
+    const message = certain
+      ? `still needs the key '${key}'`
+      : `may need the key '${key}': it does not say which key it needs`;
+    findings.push(findingAt('NEEDS_KEY', handled, message, { key, certain }));
   }
   const opener = openers !== null && openers.length > 0 ? openers.join(', ') : undefined;
   const key = sealed?.family === 'endpoint' && opener !== undefined ? `${own ?? ''} (${opener})` : (own ?? opener);
@@ -175,5 +180,3 @@ function needFor(
   if (openers === null || openers.length === 0) return needOf(keyring, id, sealed, position);
   return openers.includes(id) ? 'yes' : 'no';
 }
-
-const keyless: ReadonlySet<FamilyId> = new Set<FamilyId>(['zlib', 'gzip', 'snappy', 'compressed']);

@@ -1,5 +1,5 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
-import { findingAt, type AuditFinding } from './audit-codes.ts';
+import { findingAt, needsOf, type AuditFinding } from './audit-codes.ts';
 import type { Handled, HandledBatch } from './handled.ts';
 import type { Document } from './document.ts';
 import { isFingerprint, openersOfLayer } from './audit-keys.ts';
@@ -105,15 +105,16 @@ export async function auditDocuments(
   const findings = state.findings;
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   const policy = iamPolicy(keys.keyring);
+  const needs = options.needs.map((id) => shownAs(id, findings));
   return {
     rows: [...state.rows.values()],
     keys: [...state.keys.values()],
     findings,
     summary: { ...counts, errors, warnings: findings.length - errors },
-    needs: options.needs.map((id) => shownAs(id, findings)),
+    needs,
     ...(policy === null ? {} : { iamPolicy: policy }),
-    warnings: options.needs
-      .filter((id) => isUnheardOf(id, keys.keyring, findings))
+    warnings: needs
+      .filter((id) => !keys.keyring.keys.has(id) && needsOf(id, findings).sure === 0)
       .map((id) => unheardOf(id, keys.keyring)),
   };
 }
@@ -126,11 +127,7 @@ function shownAs(id: string, findings: readonly AuditFinding[]): string {
   return own?.key ?? id;
 }
 
-/** Whoever misspells a key is told that nothing needs it. */
-function isUnheardOf(id: string, { keys }: Keyring, findings: readonly AuditFinding[]): boolean {
-  return !keys.has(id) && !findings.some(({ code, message }) => code === 'NEEDS_KEY' && message.startsWith('still'));
-}
-
+/** Whoever misspells a key would be told that nothing needs it. */
 function unheardOf(id: string, { keys }: Keyring): string {
   const known = keys.size === 0 ? 'there is no keyring' : `the keyring has ${[...keys.keys()].join(', ')}`;
   return `no payload and no keyring names the key '${id}' of --needs: is it spelled so? ${known}`;

@@ -9,7 +9,7 @@ import { jwtKms } from './families/jwt-kms.ts';
 import { unmarked } from './families/unmarked.ts';
 import { detached, selfNamed, unsupported } from './families/unsupported.ts';
 import { vault } from './families/vault.ts';
-import type { Family } from './family.ts';
+import type { Family, FamilyId } from './family.ts';
 import type { Payload } from './payload.ts';
 
 /** In the order in which they are asked: `binary/encrypted` alone can mean eight things. */
@@ -31,6 +31,11 @@ const families: readonly Family[] = [
   compressed,
   selfNamed,
 ];
+
+/** Layers that anybody takes off: compression. What has no other layer is plaintext. */
+export const keylessFamilies: ReadonlySet<FamilyId> = new Set(
+  families.filter(({ keyless }) => keyless === true).map(({ id }) => id),
+);
 
 /** The families that the same metadata can mean, in order; a document has few different metadata. */
 const possible = new WeakMap<Payload['metadata'], readonly Family[]>();

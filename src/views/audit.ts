@@ -3,7 +3,7 @@ import { marks, type Style } from '../output/style.ts';
 import { wrapLine } from '../output/wrap.ts';
 import type { View } from '../output/view.ts';
 import type { Audit, AuditRow } from '../payload/audit.ts';
-import { auditCodes, type AuditFinding } from '../payload/audit-codes.ts';
+import { auditCodes, needsOf, type AuditFinding } from '../payload/audit-codes.ts';
 import { shortened } from '../payload/candidates.ts';
 
 interface Audited extends Audit {
@@ -128,9 +128,7 @@ function findingsText(findings: readonly AuditFinding[], style: Style): string[]
 }
 
 function needsText(id: string, findings: readonly AuditFinding[]): string {
-  const needing = findings.filter(({ code, key }) => code === 'NEEDS_KEY' && key === id);
-  const sure = needing.filter(({ message }) => message.startsWith('still')).length;
-  const unsure = needing.length - sure;
+  const { sure, unsure } = needsOf(id, findings);
   const unread = findings.filter(({ code }) => code === 'MALFORMED').length;
   const rest = unread === 0 ? '' : `; ${count(unread)} here cannot be read`;
   if (sure > 0) return `${count(sure)} here still need the key '${id}': it cannot be retired${rest}`;

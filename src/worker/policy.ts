@@ -1,4 +1,5 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
+import { keylessFamilies } from '../payload/families.ts';
 import type { FamilyId } from '../payload/family.ts';
 import type { Keyring } from '../payload/keyring.ts';
 import type { Opened } from '../payload/layers.ts';
@@ -31,7 +32,7 @@ export function accept({ status, layers, payload, error }: Opened, required: boo
   if (!required) return payload;
   const families = layers.flatMap(({ family }) => (family === undefined ? [] : [family]));
   if (families.some((family) => strong.has(family)) && status === 'decoded') return payload;
-  const found = families.find((family) => !unpacked.has(family)) ?? null;
+  const found = families.find((family) => !keylessFamilies.has(family)) ?? null;
   throw new NexusctlError(
     'PLAINTEXT_REFUSED',
     found === null
@@ -40,5 +41,3 @@ export function accept({ status, layers, payload, error }: Opened, required: boo
     { hint: 'encrypt it where it is written; to let it in for a while, open the codec with required: false' },
   );
 }
-
-const unpacked: ReadonlySet<FamilyId> = new Set<FamilyId>(['zlib', 'gzip', 'snappy', 'compressed']);

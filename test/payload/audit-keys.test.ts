@@ -169,7 +169,12 @@ describe('--needs', () => {
     const needing = found.findings.filter(({ code }) => code === 'NEEDS_KEY');
     expect(exitCode).toBe(need === null ? 0 : 1);
     expect(needing).toHaveLength(need === null ? 0 : 1);
-    if (need !== null) expect(needing[0]).toMatchObject({ key: id, message: expect.stringMatching(need) as string });
+    if (need !== null)
+      expect(needing[0]).toMatchObject({
+        key: id,
+        message: expect.stringMatching(need) as string,
+        certain: need.source.startsWith('still'),
+      });
   });
 
   it('is sure of an endpoint with --try-keys', async () => {
@@ -182,6 +187,13 @@ describe('--needs', () => {
     const { audit: found, exitCode } = await audit(document(jsonPayload('1')), '--needs', 'ordrs-2026');
     expect(found.warnings.join('\n')).toMatch(/'ordrs-2026'.*orders-2026/);
     expect(exitCode).toBe(0);
+  });
+
+  it('asks it of each of several keys, whatever is known of the others', async () => {
+    const needed = document(await sealedWith('orders-2026', '1'));
+    const { audit: found } = await audit(needed, '--needs', 'orders-2026', '--needs', 'ordrs-2026');
+    expect(found.warnings).toHaveLength(1);
+    expect(found.warnings[0]).toMatch(/'ordrs-2026'/);
   });
 
   it('never prints a key that is its own id', async () => {

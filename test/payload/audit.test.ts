@@ -25,6 +25,15 @@ describe('payload audit', () => {
     expect(exitCode).toBe(1);
   });
 
+  it.each(['zlib', 'gzip', 'snappy', 'compressed', 'brotli'])(
+    'takes what is only compressed for plaintext: %s',
+    async (how) => {
+      const packed = { metadata: { encoding: b(`binary/${how}`) }, data: b('whatever it is') };
+      const { audit: found } = await audit(history([scheduled('5', 'billing', packed)]));
+      expect(found.rows).toMatchObject([{ encrypted: 0, plain: 1, families: [] }]);
+    },
+  );
+
   it('tells whether a key can be retired', async () => {
     const document = history([
       event('1', 'activityTaskCompletedEventAttributes', {

@@ -10,6 +10,7 @@ export interface Audited {
     readonly message: string;
     readonly endpoint?: string;
     readonly key?: string;
+    readonly certain?: boolean;
   }[];
   readonly summary: Readonly<Record<string, number>>;
   readonly iamPolicy?: unknown;
