@@ -3,8 +3,9 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import { BlockList, isIP } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Admitted, CodecService } from '../codec-server/service.ts';
+import type { Admitted } from '../codec-server/admission.ts';
 import type { CodecResponse, RequestHead } from '../codec-server/request.ts';
+import type { CodecService } from '../codec-server/service.ts';
 import type { CodecSockets, Listening, ListenOptions, TlsPair } from '../codec-server/socket.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { jwtAuthenticator } from './codec-server-jwks.ts';
@@ -72,6 +73,7 @@ async function start(
   return {
     host,
     port: typeof address === 'object' && address !== null ? address.port : port,
+    inFlight: () => progress.count,
     useCertificate: (pair) => {
       if ('setSecureContext' in server) server.setSecureContext(tlsOptions(pair));
     },

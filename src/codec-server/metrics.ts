@@ -6,8 +6,8 @@ export interface Metrics {
   readonly request: (operation: Operation | 'other', outcome: Outcome, seconds: number) => void;
   readonly payloads: (operation: Operation, changed: number, unchanged: number) => void;
   readonly keyring: (loaded: boolean, time: number) => void;
-  readonly inFlight: (change: 1 | -1) => void;
-  readonly text: () => string;
+  /** @param inFlight requests being answered now */
+  readonly text: (inFlight: number) => string;
 }
 
 const bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
@@ -16,7 +16,7 @@ export function makeMetrics(version: string): Metrics {
   const requests = new Map<string, number>();
   const payloads = new Map<string, number>();
   const buckets = bounds.map(() => 0);
-  let [sum, count, inFlight, loadedAt, failures] = [0, 0, 0, 0, 0];
+  let [sum, count, loadedAt, failures] = [0, 0, 0, 0];
   const add = (counters: Map<string, number>, labels: string, amount: number): void => {
     if (amount > 0) counters.set(labels, (counters.get(labels) ?? 0) + amount);
   };
@@ -36,10 +36,7 @@ export function makeMetrics(version: string): Metrics {
       if (loaded) loadedAt = time / 1000;
       else failures += 1;
     },
-    inFlight(change) {
-      inFlight += change;
-    },
-    text: () =>
+    text: (inFlight) =>
       [
         ...family('nexusctl_build_info', 'gauge', 'Version of this program.', [[`version="${version}"`, 1]]),
         ...family('nexusctl_codec_requests_total', 'counter', 'Requests by operation and outcome.', [...requests]),

@@ -1,7 +1,7 @@
 /** The head of an HTTP request as the socket's adapter saw it, before a byte of the body was read. */
 export interface RequestHead {
   readonly method: string;
-  /** Path and query, as sent. */
+  /** As sent: path and query, or the whole address. */
   readonly target: string;
   /** Name and value in turn, as they came: repeated headers are still apart. */
   readonly rawHeaders: readonly string[];
@@ -67,6 +67,15 @@ export function readHeaders(raw: readonly string[]): Headers {
   };
 }
 
+/** The form in which clients ask proxies; a server takes it too (RFC 9112 3.2.2). */
+const absoluteForm = /^https?:\/\/([^/?]*)(.*)$/i;
+
+/** The one host that a request is for: what the target says counts before `Host`. Null when there is none, or two. */
+export function hostOf(target: string, { host: [host, second] }: Headers): string | null {
+  if (second !== undefined) return null;
+  return absoluteForm.exec(target)?.[1] ?? host ?? null;
+}
+
 export interface Route {
   readonly kind: Operation | 'health' | 'unknown';
   /** From `/{namespace}/decode`; null when the path names none. */
@@ -82,16 +91,18 @@ export interface Route {
  * `//decode` is what a trailing slash or an empty `{namespace}` makes.
  */
 export function route(target: string, withSecret: boolean): Route {
-  const query = target.indexOf('?');
-  const segments = (query === -1 ? target : target.slice(0, query)).split('/').filter((segment) => segment !== '');
   const unknown: Route = { kind: 'unknown', namespace: null, secret: null, keepReferences: true };
+  const place = target.startsWith('/') ? target : (absoluteForm.exec(target)?.[2] ?? '');
+  if (!place.startsWith('/')) return unknown;
+  const query = place.indexOf('?');
+  const segments = (query === -1 ? place : place.slice(0, query)).split('/').filter((segment) => segment !== '');
   if (segments.length === 1 && segments[0] === 'healthz') return { ...unknown, kind: 'health' };
   const secret = withSecret ? (segments.shift() ?? null) : null;
   const verb = segments.pop();
   const [namespace = null, ...others] = segments;
   if (others.length > 0 || (verb !== 'decode' && verb !== 'encode' && verb !== 'download'))
     return { ...unknown, secret };
-  const keepReferences = query !== -1 && /[?&]preserveStorageRefs=true(?:&|$)/i.test(target.slice(query));
+  const keepReferences = query !== -1 && /[?&]preserveStorageRefs=true(?:&|$)/i.test(place.slice(query));
   return { kind: verb, namespace: namespace === null ? null : decodeSegment(namespace), secret, keepReferences };
 }
 

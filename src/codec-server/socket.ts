@@ -15,8 +15,16 @@ export interface CodecSockets {
   readonly serveText: (host: string, port: number, text: () => string) => Promise<Listening>;
   /** Checks JWTs against a JWKS, which is fetched at first use and again when needed. */
   readonly jwtAuthenticator: (settings: KeySetPlace, failed: (error: NexusctlError) => void) => Promise<Authenticate>;
-  /** Calls back when one of the files was changed, or when others are to be looked at, until `signal` aborts. */
-  readonly watch: (paths: () => readonly string[], changed: () => Promise<void>, signal: AbortSignal) => void;
+  /**
+   * Calls back when one of the files was changed after `since` (milliseconds since 1970), or when others are to be
+   * looked at, until `signal` aborts; again after a while when it was told false.
+   */
+  readonly watch: (
+    paths: () => readonly string[],
+    since: number,
+    changed: () => Promise<boolean>,
+    signal: AbortSignal,
+  ) => void;
 }
 
 export interface KeySetPlace extends JwtSettings {
@@ -41,6 +49,8 @@ export interface TlsPair {
 export interface Listening {
   readonly host: string;
   readonly port: number;
+  /** Requests being answered. */
+  readonly inFlight: () => number;
   /** For connections made from now on. @throws NexusctlError SETTING_INVALID; the old pair then stays */
   readonly useCertificate: (pair: TlsPair) => void;
   /** Takes no new connection, lets what is being answered finish for `graceMs`, then closes the rest. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { grantedKeys, unmappedKeys, type Grant, type Identity } from '../../src/codec-server/access.ts';
 import { corsHeaders, isPreflight, listedOrigin, parseOrigin, preflightHeaders } from '../../src/codec-server/cors.ts';
 import { makeRateLimit } from '../../src/codec-server/rate-limit.ts';
-import { readHeaders, route } from '../../src/codec-server/request.ts';
+import { hostOf, readHeaders, route } from '../../src/codec-server/request.ts';
 import { bearerToken, isLongEnough, sameSecret, staticTokens } from '../../src/codec-server/tokens.ts';
 
 describe('the path', () => {
@@ -18,6 +18,14 @@ describe('the path', () => {
     ['/DECODE', 'unknown', null],
     ['/', 'unknown', null],
     ['/healthz', 'health', null],
+    ['http://localhost:8888/decode', 'decode', null],
+    ['HTTPS://user@[::1]/orders.a1b2c//decode?x=http://a/encode', 'decode', 'orders.a1b2c'],
+    ['http://localhost:8888', 'unknown', null],
+    ['http://localhost:8888?/decode', 'unknown', null],
+    ['http://decode', 'unknown', null],
+    ['ftp://localhost/decode', 'unknown', null],
+    ['/http://localhost/decode', 'unknown', null],
+    ['*', 'unknown', null],
   ] as const)('%s', (target, kind, namespace) => {
     expect(route(target, false)).toMatchObject({ kind, namespace });
   });
@@ -27,6 +35,8 @@ describe('the path', () => {
     ['//secret//ns/decode', 'secret', 'decode', 'ns'],
     ['/decode', 'decode', 'unknown', null],
     ['/healthz', null, 'health', null],
+    ['http://localhost:8888/secret/decode', 'secret', 'decode', null],
+    ['http://secret/decode', 'decode', 'unknown', null],
   ] as const)('%s behind a secret', (target, secret, kind, namespace) => {
     expect(route(target, true)).toMatchObject({ secret, kind, namespace });
   });
@@ -41,6 +51,21 @@ it.each([
   ['/decode?preserveStorageRefs=trueish', false],
 ] as const)('%s: references are kept: %s', (target, keepReferences) => {
   expect(route(target, false)).toMatchObject({ kind: 'decode', keepReferences });
+});
+
+describe('the host', () => {
+  it.each([
+    ['/decode', ['a:1'], 'a:1'],
+    ['/decode', [], null],
+    ['/decode', ['a', 'a'], null],
+    ['http://b:2/decode', ['a:1'], 'b:2'],
+    ['https://user@b/decode', [], 'user@b'],
+    ['http://b?/decode', ['a:1'], 'b'],
+    ['//b/decode', ['a:1'], 'a:1'],
+    ['http://b/decode', ['b', 'b'], null],
+  ] as const)('of %s with Host %j is %j', (target, hosts, host) => {
+    expect(hostOf(target, readHeaders(hosts.flatMap((value) => ['Host', value])))).toBe(host);
+  });
 });
 
 describe('headers', () => {

@@ -376,6 +376,35 @@ it('reads the keyring again when it changes, and keeps the last good one', async
   }
 });
 
+it.each([
+  ['a key file that comes later', 'late.key'],
+  ['a command that fails for a while', 'exec:cat late.key'],
+])(
+  'tries again what could not be loaded: %s',
+  async (_what, reference) => {
+    const own = folder({ 'keys.toml': keyring, 'one.key': key, 'two.key': other });
+    const flags = ['--listen', '127.0.0.1:0', '--keyring', 'keys.toml', '--allow-exec'];
+    const server = await startCodecServer(flags, own.path);
+    try {
+      const fresh = randomBytes(32);
+      const late = sealed('late', fresh, 'late');
+      const decode = async (payload: object) =>
+        payloadsOf(await http(`${server.endpoint}/decode`, { body: body(payload) }))[0];
+      own.write({ 'keys.toml': `${keyring}[keyring.keys.late]\nsecret = "${reference}"\n` });
+      const failures = () => server.log().filter(({ event }) => event === 'reload-failed').length;
+      await until(() => failures() > 1, 10_000);
+      expect([await decode(late), await decode(sealed('old', key, 'one'))]).toEqual([late, plain('old')]);
+      own.write({ 'late.key': fresh });
+      await until(() => server.log().some(({ event }) => event === 'reloaded'), 20_000);
+      expect(await decode(late)).toEqual(plain('late'));
+    } finally {
+      await server.stop();
+      own.remove();
+    }
+  },
+  40_000,
+);
+
 it('serves metrics on a listener of their own', async () => {
   const server = await startCodecServer(
     ['--listen', '127.0.0.1:0', '--metrics-listen', '127.0.0.1:0', '--keyring', 'keys.toml'],
@@ -390,7 +419,16 @@ it('serves metrics on a listener of their own', async () => {
     expect(text).toContain('nexusctl_codec_payloads_total{operation="decode",result="changed"} 1');
     expect(text).toContain('nexusctl_codec_payloads_total{operation="decode",result="unchanged"} 1');
     expect(text).toContain('nexusctl_codec_request_seconds_count 2');
+    expect(text).toContain('nexusctl_codec_requests_in_flight 0');
     expect((await http(`${server.endpoint}/metrics`, { method: 'GET' })).status).toBe(404);
+    const socket = connect(server.port, '127.0.0.1');
+    const { pathname, host } = new URL(server.endpoint);
+    const head = `POST ${pathname}/decode HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\n`;
+    socket.write(`${head}Content-Length: 9\r\n\r\n{`);
+    await until(async () =>
+      (await http(String(server.started['metrics']), { method: 'GET' })).body.includes('requests_in_flight 1'),
+    );
+    socket.destroy();
   } finally {
     await server.stop();
   }

@@ -22,6 +22,7 @@ export function codecServerStart(command: Command, context: Context): unknown {
     const now = () => context.now().getTime();
     const metrics = makeMetrics(context.version);
     const log = auditLog(context, options.output);
+    const since = now();
     const world = await loadWorld(context, options, setup, { metrics, log, now });
     const limits = { ...codecLimits, concurrent: options.maxConcurrent ?? codecLimits.concurrent };
     let port = listen.port;
@@ -49,7 +50,8 @@ export function codecServerStart(command: Command, context: Context): unknown {
     const { trustedProxy: trustedProxies = [] } = options;
     const server = await sockets.listen(service, { ...listen, ...(tls && { tls: tls.pair }), trustedProxies, limits });
     port = server.port;
-    const monitor = metricsAt && (await sockets.serveText(metricsAt.host, metricsAt.port, metrics.text));
+    const monitor =
+      metricsAt && (await sockets.serveText(metricsAt.host, metricsAt.port, () => metrics.text(server.inFlight())));
     try {
       const url = shownUrl(tls === null ? 'http' : 'https', listen.host, server.port);
       const output = options.output === 'json' ? 'jsonl' : options.output;
@@ -67,7 +69,7 @@ export function codecServerStart(command: Command, context: Context): unknown {
       });
       // Shown once, above; from here on everything is the log.
       if (pathSecret !== null) context.redactor.add(pathSecret);
-      sockets.watch(world.paths, () => world.reload(server), stop.signal);
+      sockets.watch(world.paths, since, () => world.reload(server), stop.signal);
       await signals.first;
     } finally {
       stop.abort();

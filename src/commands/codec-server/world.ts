@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { namespacesWithoutKeys, readAccessFile, type AccessFile } from '../../codec-server/access-file.ts';
 import { makeCodec, type Codec } from '../../codec-server/codec.ts';
 import type { Metrics } from '../../codec-server/metrics.ts';
-import type { CodecSettings } from '../../codec-server/service.ts';
+import type { CodecSettings } from '../../codec-server/settings.ts';
 import type { KeySetPlace, Listening } from '../../codec-server/socket.ts';
 import { isLongEnough, staticTokens, type Authenticate, type StaticToken } from '../../codec-server/tokens.ts';
 import type { Context } from '../../context.ts';
@@ -38,8 +38,8 @@ export interface ServerWorld {
   readonly warnings: () => readonly string[];
   /** Files to look at for changes: those that the state in use was read from. */
   readonly paths: () => readonly string[];
-  /** Reads everything anew; what cannot be loaded leaves the last good state in use. */
-  readonly reload: (server: Listening) => Promise<void>;
+  /** Reads everything anew; false when something cannot be loaded, which leaves the last good state in use. */
+  readonly reload: (server: Listening) => Promise<boolean>;
 }
 
 interface State {
@@ -122,6 +122,7 @@ export async function loadWorld(
         state = next;
         metrics.keyring(true, now());
         log.event({ time, event: 'reloaded', keys: [...namesOf(state.ring.keyring)] });
+        return true;
       } catch (error) {
         metrics.keyring(false, now());
         const code = error instanceof NexusctlError ? error.code : 'INTERNAL';
@@ -130,8 +131,9 @@ export async function loadWorld(
           time,
           event: 'reload-failed',
           error: code,
-          message: `${message}; the last good state stays in use`,
+          message: `${message}; the last good state stays in use, and it is tried again`,
         });
+        return false;
       }
     },
   };
