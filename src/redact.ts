@@ -104,7 +104,8 @@ function maskStart(text: string, secret: string): string {
 function spellings(secret: Buffer): string[] {
   const text = secret.toString('utf8');
   const trimmed = text.trim();
-  const isText = !text.includes('\ufffd');
+  // By the bytes: U+FFFD stands for what is no UTF-8, but may be meant as well.
+  const isText = Buffer.from(text).equals(secret);
   const lines = isText && trimmed.includes('\n') ? trimmed.split(/\r?\n/).filter((line) => line.length >= 16) : [];
   const values = isText ? [...new Set([text, trimmed])] : [];
   const bytes = isText ? values.map((value) => Buffer.from(value)) : [secret];

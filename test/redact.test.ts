@@ -51,6 +51,12 @@ describe('a known secret', () => {
     );
   });
 
+  it.each(Object.keys(spellings))('is masked as %s with the sign for what could not be read in it', (name) => {
+    const { add, redact } = createRedactor();
+    add('s3cret \ufffd word');
+    expect(redact(spellings[name]!('s3cret \ufffd word'))).toMatch(/^"?\[redacted\]=*"?$/);
+  });
+
   it('is masked as bytes', () => {
     const bytes = Buffer.from([0, 255, 1, 254, 2, 253, 3, 252]);
     const { add, redact } = createRedactor();
