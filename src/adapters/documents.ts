@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, realpath, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { reasonOf } from './file-reasons.ts';
+import { replaceable, unwritable } from './replaceable.ts';
 import type { DocumentWriter, Documents } from '../payload/documents.ts';
 
 export const documents: Documents = { read, write };
@@ -25,27 +26,32 @@ async function* read(path: string, signal: AbortSignal): AsyncGenerator<Uint8Arr
 }
 
 async function write(path: string): Promise<DocumentWriter> {
-  const target = await realpath(path).catch(() => path);
+  const { target } = await replaceable(path);
   const beside = `${target}.${randomBytes(6).toString('hex')}.tmp`;
-  const unwritable = (error: unknown): NexusctlError =>
-    new NexusctlError('FILE_UNWRITABLE', `cannot write ${path}: ${reasonOf(error)}`, { cause: error });
-  const file = await open(beside, 'wx', 0o600).catch((error: unknown) => {
-    throw unwritable(error);
-  });
+  const told = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      throw unwritable(path, error);
+    }
+  };
+  const file = await told(open(beside, 'wx', 0o600));
+  const abandon = async (): Promise<void> => {
+    await file.close().catch(() => undefined);
+    await rm(beside, { force: true });
+  };
   return {
-    write: async (chunk) => {
-      await file.writeFile(chunk).catch((error: unknown) => {
-        throw unwritable(error);
-      });
-    },
+    write: (chunk) => told(file.writeFile(chunk)),
     close: async () => {
-      await file.sync();
-      await file.close();
-      await rename(beside, target);
+      try {
+        await told(file.sync());
+        await told(file.close());
+        await told(rename(beside, target));
+      } catch (error) {
+        await abandon();
+        throw error;
+      }
     },
-    abandon: async () => {
-      await file.close();
-      await rm(beside, { force: true });
-    },
+    abandon,
   };
 }

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
-import { chmod, chown, mkdir, open, readlink, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { chmod, chown, mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import type { FileFacts, Files } from '../profile/files.ts';
 import { reasonOf } from './file-reasons.ts';
 import type { Host } from './host.ts';
 import { makeLock } from './lock.ts';
+import { hasCode, replaceable, shortPath, statOrNull, unwritable } from './replaceable.ts';
 
 const defaultLimit = 1024 * 1024;
 
@@ -77,15 +78,12 @@ async function write(
   bytes: string | Uint8Array,
   options: { readonly create?: boolean; readonly mode?: number } = {},
 ): Promise<void> {
-  const target = await followLinks(path);
-  const before = await statOrNull(target);
-  if (before !== null && options.create === true)
+  if (options.create === true && (await statOrNull(path)) !== null)
     throw new NexusctlError('FILE_EXISTS', `${path} is there already`, {
       hint: 'name another file, or remove this one first',
       details: { path },
     });
-  if (before !== null && !before.isFile())
-    throw new NexusctlError('FILE_UNWRITABLE', `${path} is no regular file`, { details: { path } });
+  const { target, before } = await replaceable(path);
   const draft = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
     await writeDraft(draft, bytes, before, options.mode ?? 0o600);
@@ -117,21 +115,6 @@ async function writeDraft(
   if ((made.mode & 0o7777) !== wished) await chmod(draft, wished);
 }
 
-/** The file that a link stands for, also when that file is not there yet. */
-async function followLinks(path: string, depth = 0): Promise<string> {
-  try {
-    return await realpath(path);
-  } catch (error) {
-    if (!hasCode(error, 'ENOENT') || depth > 40) throw unwritable(path, error);
-  }
-  try {
-    return await followLinks(resolve(dirname(path), await readlink(path)), depth + 1);
-  } catch (error) {
-    if (error instanceof NexusctlError) throw error;
-    return path;
-  }
-}
-
 /** Makes the rename itself durable; not every file system can. */
 async function flushFolder(folder: string): Promise<void> {
   let handle: FileHandle | undefined;
@@ -161,14 +144,6 @@ async function facts(path: string, host: Host): Promise<FileFacts | null> {
   };
 }
 
-async function statOrNull(path: string): Promise<Stats | null> {
-  try {
-    return await stat(path);
-  } catch {
-    return null;
-  }
-}
-
 function kindOf(found: Stats): FileFacts['kind'] {
   if (found.isFile()) return 'file';
   return found.isDirectory() ? 'folder' : 'other';
@@ -185,23 +160,4 @@ function unreadable(path: string, cause: unknown): NexusctlError {
     cause,
     details: { path: shown },
   });
-}
-
-function unwritable(path: string, cause: unknown): NexusctlError {
-  if (cause instanceof NexusctlError) return cause;
-  const shown = shortPath(path);
-  return new NexusctlError('FILE_UNWRITABLE', `cannot write ${shown}: ${reasonOf(cause)}`, {
-    hint: 'check that the folder is there and that you may write to it',
-    cause,
-    details: { path: shown },
-  });
-}
-
-/** A value given where a path belongs may be a whole key: only its beginning is ever shown. */
-function shortPath(path: string): string {
-  return path.length > 1024 || path.includes('\n') ? '(a value that is no path)' : path;
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }

@@ -2,6 +2,7 @@ import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { isLoopback } from '../connectivity/address.ts';
+import { mendAddress } from '../connectivity/address-mend.ts';
 import type { ProxyResult } from '../connectivity/net.ts';
 import { proxyFor, type ChosenProxy } from '../connectivity/proxy-choice.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
@@ -53,10 +54,12 @@ export function parseAddress(address: string): { readonly host: string; readonly
   const match = /^(?:\[(?<v6>[^\]]+)\]|(?<name>[^:/\s]+)):(?<port>\d{1,5})$/.exec(address);
   const host = match?.groups?.['v6'] ?? match?.groups?.['name'];
   const port = Number(match?.groups?.['port']);
-  if (host === undefined || !(port >= 1 && port <= 65_535))
-    throw new NexusctlError('SETTING_INVALID', `'${address}' is no address`, {
-      hint: 'an address looks like host:port',
+  if (host === undefined || !(port >= 1 && port <= 65_535)) {
+    const { what, address: meant } = mendAddress(address);
+    throw new NexusctlError('SETTING_INVALID', `the address '${address}' ${what}`, {
+      hint: meant === null ? 'an address looks like host:port' : `write it as ${meant}`,
     });
+  }
   return { host, port };
 }
 

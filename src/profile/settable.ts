@@ -1,4 +1,7 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
+import { parseAddress } from '../connectivity/address.ts';
+import { mendAddress } from '../connectivity/address-mend.ts';
+import { codecEndpoint } from './codec-endpoint.ts';
 import { nearest } from './nearest.ts';
 import type { ConfigurationPath } from './paths.ts';
 import { locateSecret } from './secret.ts';
@@ -9,7 +12,7 @@ export interface Settable {
   readonly file: ConfigurationPath['file'];
   readonly key: readonly string[];
   /** `reference`: where a secret is, never the secret; `secret`: the value itself, which no argument may hold. */
-  readonly kind: 'text' | 'boolean' | 'inverse' | 'secret' | 'reference' | 'backend';
+  readonly kind: 'text' | 'address' | 'codec' | 'boolean' | 'inverse' | 'secret' | 'reference' | 'backend';
 }
 
 const shared = (kind: Settable['kind'], ...names: readonly string[]): readonly Settable[] =>
@@ -18,13 +21,16 @@ const own = (kind: Settable['kind'], ...names: readonly string[]): readonly Sett
   names.map((name) => ({ name, file: 'nexusctl.toml', key: name.split('.'), kind }));
 
 export const settables: readonly Settable[] = [
-  ...shared('text', 'address', 'namespace', 'authority', 'tls.server_name', 'codec.endpoint'),
+  ...shared('address', 'address'),
+  ...shared('codec', 'codec.endpoint'),
+  ...shared('text', 'namespace', 'authority', 'tls.server_name'),
   ...shared('text', 'tls.client_cert_path', 'tls.client_key_path', 'tls.server_ca_cert_path'),
   ...shared('secret', 'api_key', 'codec.auth'),
   ...shared('secret', 'tls.client_cert_data', 'tls.client_key_data', 'tls.server_ca_cert_data'),
   ...shared('boolean', 'tls.disabled', 'tls.disable_host_verification'),
   { name: 'tls', file: 'temporal.toml', key: ['tls', 'disabled'], kind: 'inverse' },
-  ...own('text', 'cloud_address', 'account_id', 'policy_file', 'keyring'),
+  ...own('address', 'cloud_address'),
+  ...own('text', 'account_id', 'policy_file', 'keyring'),
   ...own('reference', 'cloud_api_key', 'cloud_ca', 'tls.client_cert', 'tls.client_key', 'tls.server_ca'),
   ...own('backend', 'backend'),
 ];
@@ -80,13 +86,24 @@ export function parseSettable(setting: Settable, text: string): string | boolean
       locateSecret({ kind: 'reference', reference: text, base: '/' });
       return text;
     case 'text':
-      if (looksSecret(text)) throw refused(`${name} wants no secret, and this looks like one`);
-      if (text === '' || /[\u0000-\u001f\u007f]/.test(text)) throw refused(`${name} wants one line of text`);
-      return text;
+      return oneLine(name, text);
+    case 'codec':
+      return codecEndpoint(oneLine(name, text));
+    case 'address': {
+      if (parseAddress(oneLine(name, text)) !== null) return text;
+      const { what, address } = mendAddress(text);
+      throw refused(`${name}: '${text}' ${what}`, address === null ? undefined : `write it as ${address}`);
+    }
     case 'secret':
       if (text === '') throw refused(`${name} wants a value`);
       return text;
   }
+}
+
+function oneLine(name: string, text: string): string {
+  if (looksSecret(text)) throw refused(`${name} wants no secret, and this looks like one`);
+  if (text === '' || /[\u0000-\u001f\u007f]/.test(text)) throw refused(`${name} wants one line of text`);
+  return text;
 }
 
 function isReference(text: string): boolean {
@@ -97,6 +114,6 @@ function looksSecret(text: string): boolean {
   return /-----BEGIN|^(Bearer\s+)?eyJ[\w-]+\.|^tmprl_/.test(text);
 }
 
-function refused(message: string): NexusctlError {
-  return new NexusctlError('USAGE', message, { hint: 'nexusctl config set --help shows examples' });
+function refused(message: string, hint = 'nexusctl config set --help shows examples'): NexusctlError {
+  return new NexusctlError('USAGE', message, { hint });
 }

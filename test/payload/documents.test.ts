@@ -451,6 +451,19 @@ describe('decode and encrypt', () => {
     });
   });
 
+  it.each([[[]], [['--active', 'orders-2026']], [['--preset', 'endpoint']], [['-n', 'orders']]])(
+    'are sealed with no other key when the endpoint that is named has none: %j',
+    async (more) => {
+      await withFiles(keyring, async (folder) => {
+        const argv = ['payload', 'encrypt', '--endpoint', 'biling', '--keyring', `${folder}/keyring.toml`, ...more];
+        const { exitCode, stdout, stderr } = await runMain(argv, { stdin: '"x"' });
+        expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
+        expect(stderr).toContain("no key for the endpoint 'biling'");
+        expect(stderr).toContain('billing');
+      });
+    },
+  );
+
   it('restore failures through their causes in a readable history', async () => {
     const words = jsonPayload('{"message":"boom","stack_trace":"at line 1"}');
     const encoded = (rest: object): object => ({

@@ -110,3 +110,21 @@ it('says that a server is not there', async () => {
   expect(exitCode).toBe(5);
   expect(stderr).toContain('does not answer');
 });
+
+it.each([
+  ['localhost:8081', 'http://localhost:8081'],
+  ['codec.example/{namespace}', 'https://codec.example/{namespace}'],
+  ['[::1]:8081', 'http://[::1]:8081'],
+  ['ftp://x', 'http://localhost:8888'],
+  ['http://x y/', 'http://localhost:8888'],
+  ['', 'http://localhost:8888'],
+])('a codec server that is no URL is refused, and the URL named: %j', async (endpoint, meant) => {
+  for (const argv of [
+    ['payload', 'decode', `--codec-endpoint=${endpoint}`],
+    ['codec-server', 'test', `--codec-endpoint=${endpoint}`],
+  ]) {
+    const { exitCode, stderr } = await runMain(argv, { stdin: document([sealed]) });
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain(`for example ${meant}\n`);
+  }
+});

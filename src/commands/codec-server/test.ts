@@ -5,6 +5,7 @@ import { diagnose } from '../../codec-server/doctor/run.ts';
 import { readPayloadJson } from '../../payload/json-form.ts';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
 import { emit } from '../../output/emit.ts';
+import { codecEndpoint } from '../../profile/codec-endpoint.ts';
 import { codecReportView } from '../../views/codec-server.ts';
 import { InvalidArgumentError, Option, type Command } from '../commander.ts';
 import { examples, parseDuration, withOutput } from '../options.ts';
@@ -38,15 +39,12 @@ export function codecServerTest(command: Command, context: Context): unknown {
     )
     .action(async (url, options) => {
       const profile = await profileOf(context, options);
-      const endpoint = url ?? profile.codec.endpoint?.value;
-      if (endpoint === undefined)
+      const given = url ?? profile.codec.endpoint?.value;
+      if (given === undefined)
         throw new NexusctlError('USAGE', 'no codec server is named', {
           hint: 'give its URL, or set codec.endpoint in the profile',
         });
-      if (!/^https?:\/\//i.test(endpoint) || !URL.canParse(endpoint))
-        throw new NexusctlError('SETTING_INVALID', 'the address of a codec server is an http or https URL', {
-          hint: 'for example http://localhost:8888',
-        });
+      const endpoint = codecEndpoint(given);
       const secrets = secretsOf(context, options);
       const { auth, headers } = profile.codec;
       const ca = profile.tls.serverCa;

@@ -1,7 +1,9 @@
 import type { Context } from '../../context.ts';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
 import type { Change } from '../../payload/handled.ts';
+import type { Keys } from '../../payload/keys.ts';
 import { after } from '../../payload/maybe.ts';
+import { sampleEndpointKeys } from '../../payload/presets.ts';
 import { sealOnce } from '../../payload/seal.ts';
 import type { Command } from '../commander.ts';
 import { examples, withOutput } from '../options.ts';
@@ -33,6 +35,7 @@ export function payloadEncrypt(command: Command, context: Context): unknown {
           hint: 'give the key: --key ID=REF',
         });
       const { keys, warnings } = await keysOf(context, options);
+      if (options.endpoint !== undefined) refuseWithoutKey(keys, options.endpoint);
       let kept = 0;
       const seal: Change = (payload, position, budget) => {
         const place = options.endpoint === undefined ? position : { ...position, endpoint: options.endpoint };
@@ -51,6 +54,15 @@ export function payloadEncrypt(command: Command, context: Context): unknown {
         });
       });
     });
+}
+
+/** An endpoint that was named is meant: a typo in it must not fall back to another key, as in a history it would. */
+function refuseWithoutKey({ keyring }: Keys, endpoint: string): void {
+  if (keyring.endpoints.has(endpoint) || (keyring.presets.has('endpoint') && sampleEndpointKeys.has(endpoint))) return;
+  const known = [...keyring.endpoints.keys()];
+  throw new NexusctlError('KEY_MISSING', `the keyring has no key for the endpoint '${endpoint}'`, {
+    hint: known.length === 0 ? 'add a list for it under [keyring.endpoints]' : `it has keys for ${known.join(', ')}`,
+  });
 }
 
 /** Somebody who moves a history to another key should know that a part of it stays under the one it has. */

@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
+import { codecEndpoint } from '../../profile/codec-endpoint.ts';
 import { makeRemote } from '../../payload/remote.ts';
 import type { Change } from '../../payload/handled.ts';
 import type { KeysInUse } from './keys-of.ts';
@@ -16,7 +17,7 @@ export async function remoteOf(context: Context, { keys, profile, secrets }: Key
   const own = keys.keyring.keys.size > 0 || keys.keyring.presets.size > 0;
   if (endpoint.origin.kind !== 'flag' && own) return null;
   const namespace = keys.namespace ?? '';
-  const url = `${endpoint.value.replaceAll('{namespace}', namespace).replace(/\/+$/, '')}/decode`;
+  const url = `${codecEndpoint(endpoint.value).replaceAll('{namespace}', namespace).replace(/\/+$/, '')}/decode`;
   const credential: Record<string, string> = {};
   if (auth !== undefined)
     credential['Authorization'] = Buffer.from(await secrets.resolve(auth.value))
