@@ -13,6 +13,8 @@ interface Answers {
 export interface Question {
   /** What will happen, in lines for a person. */
   readonly text: string;
+  /** It has been told already: only the question is asked. */
+  readonly told?: boolean;
   /** The word to type for the dangerous ones; without it y or N. */
   readonly word?: string;
 }
@@ -29,9 +31,9 @@ export async function confirm(context: Context, answers: Answers, question: Ques
       hint: 'look at it with --dry-run, then answer with --yes',
     });
   const how = question.word === undefined ? 'Go on? (y/N) ' : `Type ${question.word} to go on: `;
-  const lines = escapeTerminalBlock(question.text)
-    .split('\n')
-    .map((line) => wrapLine(line, stderr.columns));
+  const lines = (question.told === true ? [] : escapeTerminalBlock(question.text).split('\n')).map((line) =>
+    wrapLine(line, stderr.columns),
+  );
   await stderr.write([...lines, escapeTerminalBlock(how)].join('\n'));
   const line = await readLine(stdin, signal);
   // Nobody pressed Enter: what is said next begins on a line of its own.

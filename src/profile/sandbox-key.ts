@@ -1,8 +1,8 @@
 import { isLoopbackHost } from '../connectivity/address.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 
-/** By this the key of a rehearsal account is known anywhere. */
-export const sandboxKeyPrefix = 'nexusctl-sandbox-';
+/** By this the key of a rehearsal account is known anywhere. The sandbox's folders begin otherwise: keys are masked. */
+export const sandboxKeyPrefix = 'key-of-nexusctl-sandbox-';
 
 /**
  * Whether an API key of a rehearsal account is about to go where no rehearsal can be: it is never sent off this

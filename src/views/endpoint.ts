@@ -23,7 +23,7 @@ export const endpointListView: View<EndpointList> = {
       callersCell(endpoint),
       endpoint.id ?? '-',
     ]);
-    return table(['NAME', 'STATE', 'TARGET', 'CALLERS', 'ID'], rows, style);
+    return table(['NAME', 'STATE', 'TARGET', 'CALLERS', 'ID'], rows, style, true);
   },
 };
 
@@ -125,13 +125,14 @@ export const changeView: View<ChangeResult> = {
   text: (change, style) => changeLines(change, style).join('\n'),
 };
 
-export type ChangesResult = { readonly results: readonly ChangeResult[] } & Warned;
+/** `notes` stand at the last change, and here where there is none. */
+export type ChangesResult = { readonly results: readonly ChangeResult[]; readonly notes?: readonly string[] } & Warned;
 
 export const changesView: View<ChangesResult> = {
-  text: ({ results }, style) =>
+  text: ({ results, notes = [] }, style) =>
     [
       ...results.flatMap((change) => changeLines(change, style)),
-      ...(results.length === 0 ? ['nothing to do'] : []),
+      ...(results.length > 0 ? [] : notes.length === 0 ? ['nothing to do'] : notes),
     ].join('\n'),
 };
 

@@ -17,7 +17,8 @@ export const namespaceListView: View<Namespaces> = {
       `${String(one.retentionDays)}d`,
       one.regions?.join(' ') ?? '-',
       one.auth?.join(' ') ?? '-',
-      firstEnd(one) ?? '-',
+      // The day is enough here, and fits.
+      firstEnd(one)?.slice(0, 10) ?? '-',
     ]);
     return table(['NAME', 'STATE', 'RETENTION', 'REGIONS', 'AUTH', 'CLIENT CA ENDS'], rows, style);
   },

@@ -33,6 +33,15 @@ describe('sandbox run', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
+  it('shows the paths of its files whole: they do not look like its key', async () => {
+    const shown = await runBuilt(['sandbox', 'run', '--', process.execPath, program, 'config', 'show', '-o', 'json'], {
+      env: { TMPDIR: folder },
+    });
+    expect(shown.exitCode).toBe(0);
+    expect(shown.stdout).toContain(JSON.stringify(folder).slice(0, -1));
+    expect(shown.stdout).not.toContain('[redacted]');
+  });
+
   it('says that it is not Temporal', async () => {
     const { stderr } = await runBuilt(['sandbox', 'run', 'true']);
     expect(stderr).toContain('not Temporal');
@@ -70,7 +79,7 @@ describe('sandbox run', () => {
     const keyOf = async () =>
       (await runBuilt(['sandbox', 'run', '-q', '--', 'sh', '-c', 'echo $TEMPORAL_CLOUD_API_KEY'])).stdout.trim();
     const [one, two] = await Promise.all([keyOf(), keyOf()]);
-    expect(one).toMatch(/^nexusctl-sandbox-[\w-]{32}$/);
+    expect(one).toMatch(/^key-of-nexusctl-sandbox-[\w-]{32}$/);
     expect(two).not.toBe(one);
   });
 

@@ -4,7 +4,7 @@ import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { runMain } from '../helpers/context.ts';
 
 describe('the key of a rehearsal account', () => {
-  const key = 'nexusctl-sandbox-0123456789abcdef';
+  const key = 'key-of-nexusctl-sandbox-0123456789abcdef';
   it.each([
     [key, '127.0.0.1', false],
     [key, '127.8.9.10', false],

@@ -120,7 +120,7 @@ async function ask(context: Context, options: Asking, { plan, warnings, notes }:
   }
   const { create, update, delete: gone } = plan.summary;
   const text = `${String(create)} to create, ${String(update)} to update, ${String(gone)} to delete`;
-  await confirm(context, options, { text, ...deletes });
+  await confirm(context, options, { text, told: true, ...deletes });
 }
 
 function exitOf(applied: Applied): ExitCode {

@@ -97,6 +97,7 @@ export function endpointRevoke(command: Command, context: Context) {
           };
           const told = [
             ...(changed ? notes : []),
+            ...(fileChanged === true ? [`${options.file ?? ''}: ${writing.dryRun ? 'would change' : 'changed'}`] : []),
             ...(digest === undefined
               ? []
               : [`policy digest ${digest}: written, not proven loaded; see \`nexusctl endpoint policy status\``]),
@@ -119,7 +120,14 @@ export function endpointRevoke(command: Command, context: Context) {
             warnings: [],
             notes: index === outcomes.length - 1 ? told : [],
           }));
-          return async () => emitWarned(context, options, changesView, { ...facts, results, warnings }, exitCode);
+          return async () =>
+            emitWarned(
+              context,
+              options,
+              changesView,
+              { ...facts, ...(results.length === 0 && told.length > 0 ? { notes: told } : {}), results, warnings },
+              exitCode,
+            );
         });
       });
     });

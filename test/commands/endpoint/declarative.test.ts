@@ -135,6 +135,7 @@ describe('apply', () => {
     expect(piped.stderr).toContain('--yes');
     const asked = await run('endpoint apply -f nexus.yaml', { terminal: 100, stdin: 'n\n' });
     expect(asked.exitCode).toBe(1);
+    expect(asked.stderr.match(/\d to create/g)).toHaveLength(1);
     expect(asked.stderr).toMatch(/- caller legacy\.sndbx/);
     expect(asked.stderr).toMatch(/is retried until it is allowed\s+again/);
     const coloured = await run('endpoint apply -f nexus.yaml --color always', { terminal: 100, stdin: 'n\n' });
@@ -326,6 +327,25 @@ describe('allow and revoke with -f', () => {
     expect(read('nexus.yaml').match(/blocked/g)).toHaveLength(2);
     await json('endpoint apply -f nexus.yaml --yes');
     for (const name of names) expect(await callersOf(name)).toEqual(['orders.sndbx']);
+  });
+});
+
+describe('a file that changes where nothing is live', () => {
+  it.each([
+    ['revoke --all absent.sndbx', '--block --yes', 'changed'],
+    ['revoke --all absent.sndbx', '--block --yes --dry-run', 'would change'],
+  ])('is told: %s %s', async (verb, flags, what) => {
+    const name = await make(aName(), ['orders.sndbx']);
+    write('nexus.yaml', file(entry(name, '    allow: [orders.sndbx]\n')));
+    const { exitCode, stdout } = await run(`endpoint ${verb} -f nexus.yaml ${flags}`);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: `nexus.yaml: ${what}\n` });
+  });
+
+  it('with an endpoint too', async () => {
+    const name = await make(aName(), ['orders.sndbx']);
+    write('nexus.yaml', file(entry(name, '    allow: [orders.sndbx, absent.sndbx]\n')));
+    const { stdout } = await run(`endpoint revoke ${name} absent.sndbx -f nexus.yaml --yes`);
+    expect(stdout).toContain('nexus.yaml: changed');
   });
 });
 
