@@ -82,7 +82,7 @@ export function auditPayload(
   else if (!encrypted && !isEmpty && expected && opened.error === undefined)
     find(
       'PLAINTEXT',
-      `plaintext${unknownEncoding(opened.layers.at(-1)?.encoding ?? '')}${endpoint === undefined ? '' : ` for the endpoint '${endpoint}', which has a key`}`,
+      `plaintext${unknownEncoding(opened.layers.at(-1))}${endpoint === undefined ? '' : ` for the endpoint '${endpoint}', which has a key`}`,
     );
   if (!encrypted && /\.encoded_?[aA]ttributes$/.test(path))
     find('CLEAR_FAILURE', 'the words of this failure are encoded and not encrypted: a codec has to encrypt them');
@@ -115,7 +115,9 @@ export function auditPayload(
 }
 
 /** A converter's or a codec's own encoding: what nobody can read may still be in clear. */
-function unknownEncoding(encoding: string): string {
+function unknownEncoding(layer: Layer | undefined): string {
+  const encoding = layer?.encoding ?? '';
+  if (layer?.note !== undefined) return `, as far as is known (${layer.note})`;
   if (/^(?:json|binary)\/(?:plain|protobuf)$/.test(encoding)) return '';
   return encoding === ''
     ? ' (it has no encoding)'

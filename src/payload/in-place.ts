@@ -5,17 +5,12 @@ import { encodingOf, innerPayload, type Payload } from './payload.ts';
 
 /**
  * Where codecs that change the data alone, and leave the metadata in clear, keep the encoding that was there: TracecatHQ
- * tracecat/temporal/codec.py, nuonco/nuon ctl-api gzip, Temporal.Operations.Proxy CryptPayloadCodec.cs and others.
+ * tracecat/temporal/codec.py (original_encoding), nuonco/nuon ctl-api gzip, Temporal.Operations.Proxy CryptPayloadCodec.cs
+ * (encoding-original), the first samples of Go and Java (wrapped-encoding), others (orig-encoding, z-orig-encoding).
  */
-const originals: readonly string[] = [
-  'original_encoding',
-  'original-encoding',
-  'originalEncoding',
-  'encoding-original',
-  'encryption-original-encoding',
-];
-/** What such a codec adds. */
-const added: ReadonlySet<string> = new Set([...originals, 'original_size', 'compressed_size', 'encryption-key-id']);
+const originals = /(?:^|[-_.])(?:orig|original|wrapped)[-_.]?encoding$|^encoding[-_.]orig(?:inal)?$/i;
+/** What else such a codec adds. */
+const added: ReadonlySet<string> = new Set(['original_size', 'compressed_size', 'encryption-key-id']);
 
 /**
  * What a codec layer held: a payload, or the data of one whose metadata stand outside.
@@ -33,7 +28,7 @@ const known = new WeakMap<Metadata, string | null>();
 function originalOf(metadata: Metadata): string | null {
   let original = known.get(metadata);
   if (original === undefined) {
-    original = originals.find((name) => metadata.has(name)) ?? null;
+    original = [...metadata.keys()].find((name) => originals.test(name)) ?? null;
     known.set(metadata, original);
   }
   return original;
@@ -51,7 +46,7 @@ function wholePayload(bytes: Uint8Array): Payload | null {
 }
 
 function inPlace(outer: Payload, original: string, bytes: Uint8Array): Payload {
-  const kept = [...outer.metadata].filter(([name]) => !added.has(name));
+  const kept = [...outer.metadata].filter(([name]) => name !== original && !added.has(name));
   const encoding = outer.metadata.get(original) ?? Buffer.alloc(0);
   return {
     ...outer,

@@ -93,6 +93,9 @@ function readMetadata(bytes: Buffer, from: number, depth: number, metadata: Map<
     metadata.set(name, value);
     return end;
   });
+  // Until August 2024 the Web UI said so of each payload that it decoded; of JSON it then wrote the value.
+  if (metadata.has('encodingDecoded') && metadata.get('encoding')?.toString('latin1').startsWith('json/') === true)
+    throw readable();
 }
 
 /** `application/json`-like names are valid base64 by accident: what decodes to noise was never encoded. */

@@ -1,3 +1,4 @@
+import { alteredNote, isAltered, refuseAltered } from './altered.ts';
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import type { Family, FamilyId, LayerFacts } from './family.ts';
@@ -73,6 +74,7 @@ function peel(peeling: Peeling, outer: Payload): Maybe<Opened> {
     const family = familyOf(current);
     layers.push(layerOf(current, family));
     if (family === null) {
+      if (!keylessOnly) refuseAltered(current);
       if (storage === undefined || keylessOnly || !isStorageReference(current))
         return { status: layers.length > 1 ? 'decoded' : 'unchanged', layers, payload: current };
       refuseExcess(layers.length, current.data.length, keys.layerBytes);
@@ -100,14 +102,16 @@ function later(peeling: Peeling, opened: Promise<Payload>): Promise<Opened> {
 
 function failed({ layers, payload, current }: Peeling, error: unknown): Opened {
   if (!(error instanceof NexusctlError) || configuration.has(error.code)) throw error;
-  const isOthers = error.code === 'FAMILY_UNSUPPORTED' && current !== payload;
+  const isOthers = error.code === 'FAMILY_UNSUPPORTED' && (current !== payload || isAltered(payload));
   return { status: 'failed', layers, payload, error, ...(isOthers ? { handedOn: current } : {}) };
 }
 
 /** As one codec among several sees it: the layer of another one is the value. */
 export function forOthers(opened: Opened): Opened {
   const { layers, handedOn } = opened;
-  return handedOn === undefined ? opened : { status: 'decoded', layers, payload: handedOn };
+  return handedOn === undefined
+    ? opened
+    : { status: layers.length > 1 ? 'decoded' : 'unchanged', layers, payload: handedOn };
 }
 
 /** Equal metadata and family are the same layer, unless the facts stand in the data. */
@@ -115,6 +119,7 @@ const sameLayers = new WeakMap<Payload['metadata'], Layer>();
 
 export function layerOf(payload: Payload, family: Family | null): Layer {
   if (family === null && isStorageReference(payload)) return referenceLayer(payload);
+  if (family === null && isAltered(payload)) return { encoding: encodingOf(payload), note: alteredNote };
   if (family?.factsInData === true) return makeLayer(payload, family);
   const known = sameLayers.get(payload.metadata);
   if (known !== undefined && known.family === family?.id) return known;

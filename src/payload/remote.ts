@@ -1,3 +1,4 @@
+import { isAltered } from './altered.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { familyOf } from './families.ts';
 import { payloadJson, readPayloadJson } from './json-form.ts';
@@ -41,7 +42,11 @@ export function makeRemote(post: (body: string) => Promise<RemoteAnswer>): Chang
   return (payload) => {
     const encoding = encodingOf(payload);
     const layer = { encoding, ...familyFacts(payload) };
-    if (familyOf(payload) === null && /^(json|binary)\/(plain|null|protobuf|nexusNoValue)$/.test(encoding))
+    if (
+      familyOf(payload) === null &&
+      /^(json|binary)\/(plain|null|protobuf|nexusNoValue)$/.test(encoding) &&
+      !isAltered(payload)
+    )
       return { status: 'unchanged', layers: [layer], payload };
     return new Promise((resolve, reject) => {
       if (waiting.length === 0) setImmediate(flush);

@@ -34,6 +34,17 @@ async function withCodec(status: number, work: (url: string, bodies: string[]) =
 const document = (payloads: readonly object[]): string =>
   JSON.stringify(history([event('1', 'activityTaskCompletedEventAttributes', { result: { payloads } })]));
 
+it('sends what another codec changed in place: only that one can say what it is', async () => {
+  const altered = { metadata: { encoding: base64('json/plain') }, data: '/wD/AA==' };
+  await withCodec(200, async (url, bodies) => {
+    await runMain(['payload', 'decode', '--codec-endpoint', url, '--allow-plaintext-key', '127.0.0.1'], {
+      stdin: document([altered, jsonPayload('1')]),
+    });
+    expect(bodies).toEqual([expect.stringContaining('/wD/AA==')]);
+    expect(bodies[0]).not.toContain(base64('1'));
+  });
+});
+
 it('decodes through a codec server in one request, with namespace and credential', async () => {
   await withCodec(200, async (url, bodies) => {
     const { exitCode, stdout } = await runMain(

@@ -3,10 +3,12 @@ import { NexusctlError } from '../../errors/nexusctl-error.ts';
 import { decryptFailed, keyNotFound } from '../candidates.ts';
 import type { Family } from '../family.ts';
 import { decodeBase64, decodeCanonicalBase64 } from '../json-form.ts';
+import { insideOf } from '../in-place.ts';
 import { keysFor } from '../keyring.ts';
 import type { Keys } from '../keys.ts';
 import { limits } from '../limits.ts';
-import { encodingOf, innerPayload } from '../payload.ts';
+import { encodingOf } from '../payload.ts';
+import { encrypted } from './aes-gcm.ts';
 
 /** The default of PostHog's development settings. */
 const sampleSecret = Buffer.from('<randomly generated secret key>');
@@ -14,11 +16,11 @@ const sampleSecret = Buffer.from('<randomly generated secret key>');
 /**
  * Family K: the data is a Fernet token (https://github.com/fernet/spec) of the proto form. PostHog
  * posthog/temporal/common/codec.py; a key of another length is padded with zeros in front or cut to 32 bytes, as there.
+ * Others name it in the encoding: binary/encrypted-fernet, binary/fernet-encrypted.
  */
 export const fernet: Family = {
   id: 'fernet',
-  recognises: (payload) =>
-    encodingOf(payload) === 'binary/encrypted' || encodingOf(payload) === 'binary/encrypted-fernet',
+  recognises: (payload) => encodingOf(payload) === encrypted || /fernet/i.test(encodingOf(payload)),
   begins: Buffer.from('gAAAA'),
   facts: () => ({ note: 'a Fernet token names no key' }),
   open: async (payload, keys) => {
@@ -32,7 +34,7 @@ export const fernet: Family = {
     if (opened.length > 1) throw new NexusctlError('AMBIGUOUS_KEY', 'two keys open it; it was made to mislead');
     const found = opened[0];
     if (found === undefined) throw decryptFailed(candidates.map(({ name }) => name));
-    return innerPayload(decrypt(found.key, token, found.name), `what the key '${found.name}' opened`);
+    return insideOf(payload, decrypt(found.key, token, found.name), `what the key '${found.name}' opened`);
   },
 };
 

@@ -11,10 +11,16 @@ import type { Position } from '../position.ts';
 import { encrypted } from './aes-gcm.ts';
 import { endpointCandidates } from './endpoint.ts';
 
-/** `binary/encrypted` and nothing that says how: AES-GCM by one of the configured keys, or it stays closed. */
+/**
+ * `binary/encrypted` and nothing that says how: AES-GCM by one of the configured keys, or it stays closed. So is what the
+ * first samples wrote, samples-go cryptconverter and samples-java encryptedpayloads CryptDataConverter.java of 2021: the
+ * data alone, beside `wrapped-encoding`.
+ */
 export const unmarked: Family = {
   id: 'unmarked',
-  recognises: (payload) => encodingOf(payload) === encrypted,
+  recognises: (payload) =>
+    encodingOf(payload) === encrypted ||
+    (payload.metadata.has('wrapped-encoding') && /^binary\/(?:crypt|plain)$/.test(encodingOf(payload))),
   facts: () => ({ note: 'it has no encryption-key-id' }),
   open: async (payload, keys, position) => {
     const candidates = await unmarkedCandidates(keys, position);

@@ -41,22 +41,36 @@ export const detached = refusal([
 
 /**
  * What no other family takes, and says of itself that it is encrypted or lies elsewhere. Public codecs have dozens of such
- * names: binary/encrypted+aes-gcm, binary/aes_comp, binary/gcp-kms, claim/checked, binary/remote-payload, nuon/blob.
+ * names: binary/encrypted+aes-gcm, binary/aes_comp, binary/gcp-kms, binary/crypto+, claim/checked, binary/remote-payload,
+ * nuon/blob, codec_bucket. Others have a name of their own and tell the key or the nonce beside it.
  */
 export const selfNamed: Family = {
   ...refusal([
     {
       name: 'encrypted by another codec, as its encoding says',
-      fits: (_payload, encoding) => /encrypt|cipher|sealed|(?:^|[^a-z])(?:aes|gcm|kms|fernet|pgp|jwe)/i.test(encoding),
+      fits: (_payload, encoding) =>
+        /crypt|cipher|sealed|^binary\/.*envelope|(?:^|[^a-z])(?:aes|gcm|kms|fernet|pgp|jwe)/i.test(encoding),
     },
     {
       name: 'a claim check of another codec, as its encoding says',
       fits: (_payload, encoding) =>
-        /claim|remote-?(?:payload|codec)|large-?payload|s3-|(?:^|[^a-z])blob/i.test(encoding),
+        /claim|remote-?(?:payload|codec)|large-?payload|oversized?|offload|bucket|s3-|^binary\/(?:s3$|storage-?ref)|(?:^|[^a-z])blob/i.test(
+          encoding,
+        ),
+    },
+    {
+      name: 'encrypted by another codec, as its metadata say',
+      fits: ({ metadata }, encoding) =>
+        !converters.test(encoding) && [...metadata.keys()].some((name) => keyOrNonce.test(name)),
     },
   ]),
   selfNamed: true,
 };
+
+/** The encodings of the SDKs' own converters: other metadata beside them are anybody's. */
+const converters =
+  /^(?:json|binary)\/(?:plain|null|protobuf|nexusNoValue)$|^$|^unknown\/|^json\/external-storage-reference$/;
+const keyOrNonce = /key[-_.]?id$|nonce$|(?:^|[-_.])(?:iv|dek)$|cipher|encrypt/i;
 
 function refusal(formats: readonly Format[]): Family {
   const nameOf = (payload: Payload): string | undefined => {
