@@ -5,16 +5,23 @@ import type { Clear } from './clear.ts';
 import { keylessFamilies } from './families.ts';
 import type { FamilyId } from './family.ts';
 import type { Handled } from './handled.ts';
-import { sealedSize, sizeFinding } from './audit-size.ts';
+import { sizeFinding } from './audit-size.ts';
 import { endpointKeys, type Keyring } from './keyring.ts';
 import type { Keys } from './keys.ts';
 import type { Layer } from './layers.ts';
 import { encodePayload, encodingOf, metadataText } from './payload.ts';
 import type { Position } from './position.ts';
+import { sealedSize } from './sealed-size.ts';
 import { isStorageReference } from './storage.ts';
 
 export interface PayloadFacts {
   readonly encrypted: boolean;
+  /** Bytes on the wire as it is. */
+  readonly wire: number;
+  /** The same for plaintext once encrypted with the key that would write it. */
+  readonly size: number;
+  /** False when `size` is an estimate. */
+  readonly exact: boolean;
   /** A reference to what lies elsewhere. */
   readonly stored: boolean;
   readonly family?: FamilyId;
@@ -22,13 +29,14 @@ export interface PayloadFacts {
   readonly key?: string;
   /** The key whose nonces it uses up. */
   readonly used?: string;
-  /** Bytes on the wire, for plaintext: once encrypted with the key that would write it. */
-  readonly size: number;
   readonly findings: readonly AuditFinding[];
 }
 
 /** Encodings without contents, and envelopes that the server itself reads. */
 const emptyEncodings = new Set(['binary/null', 'binary/nexusNoValue']);
+
+/** The server bounds what crosses any endpoint but its own. */
+const systemEndpoint = '__temporal_system';
 
 /** A finding about what stands in clear. Whatever a header holds may be a secret: only its name is told. */
 export function clearFinding(what: Clear): AuditFinding {
@@ -72,10 +80,12 @@ export function auditPayload(
   const encrypted = sealed !== undefined;
   const stored = !encrypted && opened.payload !== null && isStorageReference(opened.payload);
   const wire = before === null ? 0 : encodePayload(before).length;
-  const size = encrypted || before === null ? wire : sealedSize(wire, keys, endpoint);
-  const tooLarge = sizeFinding(handled, { size, encrypted });
-  if (tooLarge !== null) findings.push(tooLarge);
   const isEnvelope = before !== null && metadataText(before, '__temporal_system_payload') === 'true';
+  // An envelope stays as it is: the payloads in it are encrypted.
+  const isAsItIs = encrypted || before === null || isEnvelope;
+  const { bytes: size, exact } = isAsItIs ? { bytes: wire, exact: true } : sealedSize(wire, keys, endpoint);
+  if (endpoint !== systemEndpoint || !isEnvelope)
+    findings.push(...sizeFinding(handled, { size, encrypted: isAsItIs, exact }));
   const isEmpty = before === null || isEnvelope || emptyEncodings.has(encodingOf(before));
   const expected = required || (endpoint !== undefined && keyring.endpoints.has(endpoint));
   if (stored) find('STORED', 'it lies in external storage: what encrypts it there is not seen here');
@@ -106,7 +116,9 @@ export function auditPayload(
   return {
     encrypted,
     stored,
+    wire,
     size,
+    exact,
     findings,
     ...(sealed?.family === undefined ? {} : { family: sealed.family }),
     ...(key === undefined ? {} : { key }),

@@ -4,7 +4,7 @@ import type { Handled, HandledBatch } from './handled.ts';
 import type { Document } from './document.ts';
 import { isFingerprint, openersOfLayer } from './audit-keys.ts';
 import { auditPayload, clearFinding, sealedLayer, type PayloadFacts } from './audit-payload.ts';
-import { listFindings } from './audit-size.ts';
+import { makeHistoryAudit, type SizedPayload } from './audit-history.ts';
 import type { FamilyId } from './family.ts';
 import { iamPolicy, type IamPolicy } from './iam-policy.ts';
 import { openPayload } from './layers.ts';
@@ -74,13 +74,14 @@ export async function auditDocuments(
   const counts = { payloads: 0, encrypted: 0 };
   for await (const { name, document } of documents) {
     const prefix = name === '' ? '' : `${name}:`;
+    const together = makeHistoryAudit();
+    const tell = (found: readonly AuditFinding[]): void => {
+      for (const finding of found) state.findings.push({ ...finding, path: `${prefix}${finding.path}` });
+    };
     const look: Parameters<typeof transformDocument>[1] = (payload, position, budget) =>
       openPayload(payload, keys, position, true, budget);
     for await (const batch of readable(transformDocument(document, look), name, state.findings)) {
-      const tell = (found: readonly AuditFinding[]): void => {
-        for (const finding of found) state.findings.push({ ...finding, path: `${prefix}${finding.path}` });
-      };
-      const sized: [Handled, PayloadFacts][] = [];
+      const sized: [Handled, SizedPayload][] = [];
       for (const handled of batch.handled) {
         if (handled.blob !== undefined) continue;
         const sealed = options.tryKeys ? sealedLayer(handled) : undefined;
@@ -98,9 +99,10 @@ export async function auditDocuments(
         sized.push([handled, facts]);
         tell((handled.clear ?? []).map(clearFinding));
       }
-      tell(listFindings(sized));
+      tell(together.next(batch.events, sized));
       tell(batch.clear.map(clearFinding));
     }
+    tell(together.end());
   }
   const findings = state.findings;
   const errors = findings.filter(({ severity }) => severity === 'error').length;

@@ -1,4 +1,5 @@
 import type { Clear } from './clear.ts';
+import type { EventPart } from './event-part.ts';
 import type { Budget, Opened } from './layers.ts';
 import type { Maybe } from './maybe.ts';
 import type { Payload } from './payload.ts';
@@ -28,4 +29,6 @@ export interface HandledBatch {
   readonly bytes: Buffer;
   readonly handled: readonly Handled[];
   readonly clear: readonly Clear[];
+  /** The events that its payloads are in. */
+  readonly events: readonly EventPart[];
 }

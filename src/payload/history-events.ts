@@ -82,7 +82,7 @@ export async function* readEvents(
   for (let index = 0; ;) {
     const bytes = inflow.bytes();
     const clear: OpenClear[] = [];
-    const walk: Walk = { places: [], operations, form, clear };
+    const walk: Walk = { places: [], operations, form, clear, events: [] };
     // Only the first part begins before the events.
     if (at > 0) walkBefore(walk, bytes.subarray(0, at), found, path);
     for (;;) {
@@ -133,7 +133,7 @@ async function* readEnd(
     const rest = inflow.bytes();
     try {
       const end = skipValue(Buffer.concat([Buffer.from(opening), rest]), 0) - opening.length;
-      const walk: Walk = { ...how, places: [], clear: [] };
+      const walk: Walk = { ...how, places: [], clear: [], events: [] };
       const behind = Buffer.from(rest.subarray(0, end));
       let at = 0;
       for (const { type, path: below } of open) at = walkOpen(walk, behind, at, type, `${path}${below}`) - 1;

@@ -1,6 +1,7 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { batchOf, type Batch } from './batch.ts';
 import type { OpenClear } from './clear.ts';
+import type { OpenEventPart } from './event-part.ts';
 import { findEvents, readEvents } from './history-events.ts';
 import type { Inflow } from './inflow.ts';
 import { isString, isTruncated, openBrace, openBracket, skipSpace } from './json-scan.ts';
@@ -21,27 +22,28 @@ export async function* readJson(inflow: Inflow, form: InputForm): AsyncGenerator
   for (;;) {
     const places: OpenPlace[] = [];
     const clear: OpenClear[] = [];
+    const events: OpenEventPart[] = [];
     const path = (): string => (several === true ? `$[${String(count)}]` : '$');
     let end = 0;
     // Whole values that are here already make one batch.
     for (;;) {
       const at = skipSpace(inflow.bytes(), end);
       if (at >= inflow.bytes().length) break;
-      const walk: Walk = { places, operations, form, clear };
+      const walk: Walk = { places, operations, form, clear, events };
       const behind = walkWhole(walk, inflow.bytes(), at, path());
       if (behind === null) break;
       end = behind;
       count += 1;
-      several ??= await tellSeveral(inflow, end, [...places, ...clear]);
+      several ??= await tellSeveral(inflow, end, [...places, ...clear, ...events]);
     }
     if (end > 0) {
-      yield batchOf({ places, operations, form, clear }, inflow.bytes().subarray(0, end));
+      yield batchOf({ places, operations, form, clear, events }, inflow.bytes().subarray(0, end));
       inflow.drop(end);
     }
     const at = skipSpace(inflow.bytes(), 0);
-    const events = end > 0 ? null : findEvents(inflow.bytes(), at, form);
-    if (events !== null) {
-      yield* readEvents(inflow, events, operations, form, path());
+    const found = end > 0 ? null : findEvents(inflow.bytes(), at, form);
+    if (found !== null) {
+      yield* readEvents(inflow, found, operations, form, path());
       count += 1;
       several ??= await followsMore(inflow, 0);
     } else if (!(await inflow.more())) {
@@ -62,7 +64,7 @@ function* readLast(
   const bytes = inflow.bytes();
   const at = skipSpace(bytes, 0);
   if (at < bytes.length) {
-    const walk: Walk = { places: [], operations, form, clear: [] };
+    const walk: Walk = { places: [], operations, form, clear: [], events: [] };
     yield batchOf(walk, bytes.subarray(0, walkRoot(walk, bytes, at, path)));
   } else if (count === 0)
     throw new NexusctlError('INPUT_INVALID', 'the input is empty', { hint: 'give a file, or pipe it in' });
@@ -71,9 +73,10 @@ function* readLast(
 
 /** @returns where the value at `at` ends; null, with nothing noted, when not all of it is here */
 function walkWhole(walk: Walk, bytes: Buffer, at: number, path: string): number | null {
-  const { places, clear } = walk;
+  const { places, clear, events } = walk;
   const mark = places.length;
   const told = clear?.length ?? 0;
+  const ended = events?.length ?? 0;
   const closed = bytes[at] === openBrace || bytes[at] === openBracket || isString(bytes, at);
   try {
     const end = walkRoot(walk, bytes, at, path);
@@ -84,6 +87,7 @@ function walkWhole(walk: Walk, bytes: Buffer, at: number, path: string): number 
   }
   places.length = mark;
   if (clear !== undefined) clear.length = told;
+  if (events !== undefined) events.length = ended;
   return null;
 }
 

@@ -26,6 +26,7 @@ function segmentOf(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
 }
 
-function camelCase(name: string): string {
+/** The schema's spelling of a name. */
+export function camelCase(name: string): string {
   return name.includes('_') ? name.replace(/_([a-z0-9])/g, (_all, letter: string) => letter.toUpperCase()) : name;
 }

@@ -45,13 +45,14 @@ export async function* transformPages({ pages, unknown }: Pages, change: Change)
     yield {
       handled: results.flatMap(({ handled }) => handled),
       clear: results.flatMap(({ clear }) => clear),
+      events: results.flatMap((result) => result.events),
       // Written when first asked for: an audit never asks, a document asks more than once.
       get bytes() {
         return (json ??= write());
       },
     };
   }
-  yield { bytes: Buffer.from(']}'), handled: [], clear: [] };
+  yield { bytes: Buffer.from(']}'), handled: [], clear: [], events: [] };
 }
 
 /** The history in JSON, nothing changed. */

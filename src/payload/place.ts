@@ -1,4 +1,5 @@
 import type { OpenClear } from './clear.ts';
+import type { OpenEventPart } from './event-part.ts';
 import type { Span } from './json-scan.ts';
 import type { Operations, Position } from './position.ts';
 
@@ -60,6 +61,7 @@ export interface Walk {
   readonly operations: Operations;
   readonly form: InputForm;
   readonly clear?: OpenClear[];
+  readonly events?: OpenEventPart[];
 }
 
 /** Notes a place. @returns its end */

@@ -1,5 +1,6 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import type { Clear } from './clear.ts';
+import type { EventPart } from './event-part.ts';
 import type { Opened } from './layers.ts';
 import { after, all, type Maybe } from './maybe.ts';
 import { decodePayload, encodePayload, encodingOf, metadataText, type Payload } from './payload.ts';
@@ -71,6 +72,7 @@ async function transformEnvelope(
 export interface HandledProto {
   readonly handled: readonly Handled[];
   readonly clear: readonly Clear[];
+  readonly events: readonly EventPart[];
   /** What each payload is now; null: what it was. */
   readonly changed: readonly (Payload | null)[];
 }
@@ -85,11 +87,13 @@ export function handleProto(
 ): Maybe<HandledProto> {
   const waiting: Maybe<Handled | readonly Handled[]>[] = [];
   const clear: Clear[] = [];
+  const events: EventPart[] = [];
   const visit = (payload: Buffer, at: string, here: Position): null => {
     waiting.push(handlePayload(payload, at, here, change));
     return null;
   };
-  rewriteProto({ operations, clear: (what) => clear.push(what), visit }, bytes, type, path, position);
+  const noting = { clear: (what: Clear) => clear.push(what), event: (part: EventPart) => events.push(part) };
+  rewriteProto({ operations, visit, ...noting }, bytes, type, path, position);
   return after(all(waiting), (results) => {
     const handled: Handled[] = [];
     const changed: (Payload | null)[] = [];
@@ -99,7 +103,7 @@ export function handleProto(
       if ('opened' in result) handled.push(result);
       else handled.push(...result);
     }
-    return { handled, clear, changed };
+    return { handled, clear, events, changed };
   });
 }
 
@@ -136,8 +140,8 @@ export async function transformProto(
   position: Position,
   change: Change,
 ): Promise<HandledBatch> {
-  const { handled, clear, changed } = await handleProto(bytes, type, path, position, change);
-  return { handled, clear, bytes: withPayloads(bytes, type, changed) };
+  const { handled, clear, events, changed } = await handleProto(bytes, type, path, position, change);
+  return { handled, clear, events, bytes: withPayloads(bytes, type, changed) };
 }
 
 export function isChanged(opened: Opened): boolean {

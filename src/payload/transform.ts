@@ -1,5 +1,6 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
-import type { Clear, OpenClear } from './clear.ts';
+import type { OpenClear } from './clear.ts';
+import type { OpenEventPart } from './event-part.ts';
 import type { Document } from './document.ts';
 import type { Change, Handled, HandledBatch } from './handled.ts';
 import type { Batch } from './batch.ts';
@@ -37,18 +38,31 @@ export async function* transformDocument(
     yield await transformProto(document.bytes, document.type, '$', {}, bounded(change));
     return;
   }
-  for await (const { bytes, places, clear = [] } of document.batches) {
-    const blobs: Blobs = { mode, clear: [] };
+  for await (const { bytes, places, clear = [], events = [] } of document.batches) {
+    const blobs: Blobs = { mode, found: new Map() };
     const handled = await transformBatch({ bytes, places }, bounded(change), blobs);
-    yield { bytes, handled, clear: blobs.clear.length === 0 ? clear : [...clear, ...blobs.clear] };
+    yield { bytes, handled, ...withBlobs({ clear, events }, places, blobs) };
   }
 }
 
 /** Of the histories that stand in a batch in base64. */
 interface Blobs {
   readonly mode: RenderMode;
-  /** What is so in them is added. */
-  readonly clear: Clear[];
+  /** What else than payloads is in each. */
+  readonly found: Map<Place, Beside>;
+}
+
+/** What is in a batch beside payloads. */
+type Beside = Pick<HandledBatch, 'clear' | 'events'>;
+
+/** In the order of the document, whichever was looked through first. */
+function withBlobs(own: Beside, places: readonly Place[], { found }: Blobs): Beside {
+  if (found.size === 0) return own;
+  const inBlobs = places.flatMap((place) => found.get(place) ?? []);
+  return {
+    clear: [...own.clear, ...inBlobs.flatMap(({ clear }) => clear)],
+    events: [...own.events, ...inBlobs.flatMap(({ events }) => events)],
+  };
 }
 
 function transformBatch(batch: Batch, change: Change, blobs: Blobs): Maybe<readonly Handled[]> {
@@ -105,13 +119,13 @@ async function transformBlob(
   history: Buffer,
   place: Place,
   change: Change,
-  { mode, clear }: Blobs,
+  { mode, found }: Blobs,
 ): Promise<readonly Handled[]> {
   const { path, position } = place;
   try {
     const isJson = opensJson(history);
     const { bytes, handled, inBlob } = await (isJson ? changeJson : changeProto)(history, place, change);
-    for (const one of inBlob) clear.push(one);
+    found.set(place, inBlob);
     if (bytes === history && mode === 'replay') return handled;
     const blob =
       mode === 'replay' ? Buffer.from(`"${bytes.toString('base64')}"`) : await readableHistory(bytes, isJson);
@@ -125,19 +139,20 @@ async function transformBlob(
 interface ChangedBlob {
   readonly bytes: Buffer;
   readonly handled: readonly Handled[];
-  readonly inBlob: readonly Clear[];
+  readonly inBlob: Beside;
 }
 
 async function changeProto(history: Buffer, { path, operations }: Place, change: Change): Promise<ChangedBlob> {
-  const { handled, changed, clear } = await handleProto(history, historyType, path, {}, change, operations);
-  return { handled, inBlob: clear, bytes: withPayloads(history, historyType, changed) };
+  const { handled, changed, clear, events } = await handleProto(history, historyType, path, {}, change, operations);
+  return { handled, inBlob: { clear, events }, bytes: withPayloads(history, historyType, changed) };
 }
 
 async function changeJson(history: Buffer, place: Place, change: Change): Promise<ChangedBlob> {
-  const { handled, clear } = await handleJson(history, change, place);
-  const bytes = renderBatch({ bytes: history, handled, clear }, 'replay');
+  const batch = await handleJson(history, change, place);
+  const { handled, clear, events } = batch;
+  const bytes = renderBatch(batch, 'replay');
   // Their places are in other bytes than those of the document.
-  return { bytes, inBlob: clear, handled: handled.map((one) => ({ ...one, place: null })) };
+  return { bytes, inBlob: { clear, events }, handled: handled.map((one) => ({ ...one, place: null })) };
 }
 
 async function handleJson(
@@ -147,10 +162,11 @@ async function handleJson(
 ): Promise<HandledBatch> {
   const places: OpenPlace[] = [];
   const clear: OpenClear[] = [];
-  const walk = { places, operations: operations ?? makeOperations(), form: 'full', clear } as const;
+  const events: OpenEventPart[] = [];
+  const walk = { places, operations: operations ?? makeOperations(), form: 'full', clear, events } as const;
   walkJson(walk, history, skipSpace(history, 0), historyType, path);
-  const handled = await transformBatch({ bytes: history, places }, change, { mode: 'replay', clear });
-  return { bytes: history, handled, clear };
+  const handled = await transformBatch({ bytes: history, places }, change, { mode: 'replay', found: new Map() });
+  return { bytes: history, handled, clear, events };
 }
 
 /** A history whose payloads are as they shall be, in JSON with their values. */

@@ -135,7 +135,10 @@ function walkMessage(
     if (words !== null) noteNext(words, at);
   }
   if (words !== null) closeFailure(walk, words, bytes, path, position);
-  if (isEvent) walk.operations.complete(position, walk.places.length > first);
+  if (isEvent) {
+    walk.operations.complete(position, walk.places.length > first);
+    walk.events?.push({ path, position, form: 'json', bytes, start: from, end: ~at });
+  }
   return ~at;
 }
 

@@ -11,6 +11,7 @@ import {
   type Field,
 } from '../protobuf/wire.ts';
 import { clearWords, type Clear } from './clear.ts';
+import type { EventPart } from './event-part.ts';
 import { limits } from './limits.ts';
 import type { OpenPosition } from './place.ts';
 import type { Operations, Position } from './position.ts';
@@ -31,6 +32,7 @@ export interface ProtoVisit {
   readonly operations: Operations;
   readonly visit: (payload: Buffer, path: string, position: Position) => Buffer | null;
   readonly clear?: (what: Clear) => void;
+  readonly event?: (part: EventPart) => void;
 }
 
 /**
@@ -55,6 +57,8 @@ export function rewriteProto(
   const outer = apartTypes.has(type) ? {} : position;
   const here = type === historyEventType ? eventFacts(walk.operations, bytes, byNumber) : outer;
   if (type === failureType) noteWords(walk, bytes, path, here);
+  if (type === historyEventType)
+    walk.event?.({ path, position: here, form: 'proto', bytes, start: 0, end: bytes.length });
   const counts = new Map<SchemaField, number>();
   return changeFields(bytes, byNumber, (value, known) => {
     let below = `${path}.${known.name}`;
