@@ -14,8 +14,9 @@ const shared = {
 
 export default defineConfig({
   test: {
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // They end what hangs, and say nothing of speed: ten times what a machine needs that does little else.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     globalSetup: ['test/helpers/global-setup.ts'],
     reporters: ['default', './test/helpers/summary-reporter.ts'],
     // A module is transformed again when it or what transforms it has changed, not in every run.
