@@ -86,14 +86,14 @@ endpoints:
 `;
 
 describe('what is printed with -o json is what schemas/ says', () => {
-  it('on Temporal Cloud', { timeout: 60_000 }, async () => {
+  it('on Temporal Cloud', async () => {
     const id = (name: string) => `${name}.sndbx`;
     writeFileSync(join(folder, 'nexus.yaml'), file('account: sndbx', id));
     for (const [name, line] of lines(id)) expectValid(name, await document(account, line));
     expectValid('savedPlan', JSON.parse(readFileSync(join(folder, 'plan.json'), 'utf8')));
   });
 
-  it('on a self-hosted cluster, and the policy file that is written', { timeout: 60_000 }, async () => {
+  it('on a self-hosted cluster, and the policy file that is written', async () => {
     const id = (name: string) => name;
     writeFileSync(join(folder, 'nexus.yaml'), file('cluster: nexusctl-sandbox', id));
     await document(cluster, 'endpoint policy init');

@@ -137,7 +137,7 @@ it.each<[string, () => RequestListener | Promise<RequestListener>, RegExp]>([
   expect(await authenticate(await token('a', first.privateKey))).toBeNull();
 });
 
-it('does not wait for a key set that comes byte by byte', { timeout: 20_000 }, async () => {
+it('does not wait for a key set that comes byte by byte', async () => {
   const text = await keySet({ a: first.publicKey });
   answer = serves(text);
   const authenticate = await make();

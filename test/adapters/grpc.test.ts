@@ -217,7 +217,7 @@ describe('RESOURCE_EXHAUSTED', () => {
     expect(calls()).toBe(1);
   });
 
-  it('makes every call of the connection wait, and a hundred calls go through', { timeout: 60_000 }, async () => {
+  it('makes every call of the connection wait, and a hundred calls go through', async () => {
     // Ten calls in each 100 ms; the rest is refused with the time until the next ones.
     let [window, used, refused] = [0, 0, 0];
     const { port, calls } = await startServer((stream) => {

@@ -107,7 +107,7 @@ it('warns of a server that is slow', async () => {
   const { warned, report } = await examine(`http://127.0.0.1:${String(port)}`);
   expect(warned).toContain('latency');
   expect(report.latencyMs?.median).toBeGreaterThanOrEqual(150);
-}, 20_000);
+});
 
 it('names a certificate that is trusted by nobody, and TLS where there is none', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'nexusctl-doctor-'));

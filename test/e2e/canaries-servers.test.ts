@@ -75,7 +75,7 @@ async function start(argv: readonly string[], env: Readonly<Record<string, strin
 }
 
 describe.each(['debug', 'warn'])('at --log-level %s', (level) => {
-  it.each(['text', 'jsonl'])('codec-server start -o %s', { timeout: 60_000 }, async (format) => {
+  it.each(['text', 'jsonl'])('codec-server start -o %s', async (format) => {
     const keys = ['--keyring', 'keys.toml', '--encode', '--access', 'access.toml'];
     const argv = ['--log-level', level, 'codec-server', 'start', '--listen', '127.0.0.1:0', '-o', format];
     const server = await start([...argv, ...keys]);
@@ -107,7 +107,7 @@ describe.each(['debug', 'warn'])('at --log-level %s', (level) => {
     expectNone(server.output(), 'what the codec server printed');
   });
 
-  it.each(['text', 'json'])('sandbox start -o %s', { timeout: 60_000 }, async (format) => {
+  it.each(['text', 'json'])('sandbox start -o %s', async (format) => {
     const server = await start(['--log-level', level, 'sandbox', 'start', '-o', format]);
     const block = format === 'json' ? environmentOf(server.first) : {};
     for (const key of [secrets.cloudKey, secrets.token]) {
@@ -122,7 +122,7 @@ describe.each(['debug', 'warn'])('at --log-level %s', (level) => {
     expect((await readdir(files.path)).filter((name) => name.startsWith('nexusctl-sandbox-'))).toEqual([]);
   });
 
-  it('sandbox run', { timeout: 60_000 }, async () => {
+  it('sandbox run', async () => {
     const script = `console.log(JSON.stringify(process.env));
       require('node:child_process').spawnSync(process.execPath, [${JSON.stringify(program)}, '--log-level', 'debug',
         'endpoint', 'list', '-o', 'json'], { stdio: 'inherit' });`;

@@ -139,5 +139,5 @@ describe('the packed library in a project of its own', () => {
     });
     expect(code).toContain('nexusctl-endpoint');
     expect(code).not.toContain('createDecipheriv');
-  }, 60_000);
+  });
 });

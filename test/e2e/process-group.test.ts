@@ -36,7 +36,7 @@ async function startGroup(signal: string) {
   return { ended, id: Number(await readFile(path, 'utf8')) };
 }
 
-it('what the tests start ends with them, however they end', { timeout: 40_000 }, async () => {
+it('what the tests start ends with them, however they end', async () => {
   const ends = ['INT', 'TERM', 'KILL'].map(async (signal) => {
     const { ended, id } = await startGroup(signal);
     await expect.poll(() => isThere(id), { timeout: 20_000 }).toBe(false);

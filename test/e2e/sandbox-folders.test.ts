@@ -42,7 +42,7 @@ it('what a killed sandbox left goes with the next one, what belongs to a living 
   expect(await readdir(folder)).toEqual([]);
 });
 
-it('what only looks like it is left alone', { timeout: 30_000 }, async () => {
+it('what only looks like it is left alone', async () => {
   const killed = await start();
   const [left = ''] = await readdir(folder);
   await killed.end('SIGKILL');

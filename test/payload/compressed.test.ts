@@ -123,7 +123,7 @@ describe('compressed data that means harm', () => {
       ),
       { numRuns: 300 },
     );
-  }, 60_000);
+  });
 });
 
 const noRpc: Rpc = { call: () => Promise.reject(new Error('nothing is asked')), close: () => undefined };
@@ -145,33 +145,25 @@ describe('payloads that are small together and large unpacked', () => {
   const length = Buffer.from([(one.length & 127) | 128, ((one.length >> 7) & 127) | 128, one.length >> 14]);
   const payloads = Buffer.concat(Array.from({ length: 34 }, () => [Buffer.from([0x0a]), length, one]).flat());
 
-  it.each([['inspect'], ['audit']])(
-    '%s has one bound for all that it holds at once',
-    async (verb) => {
-      const { stdout, exitCode } = await runMain(['payload', verb, '-o', 'json'], { stdin: payloads });
-      expect(exitCode).toBe(1);
-      const refused = stdout.match(/unpack to more than is allowed/g) ?? [];
-      expect([verb, refused.length]).toEqual([verb, 2]);
-    },
-    30_000,
-  );
+  it.each([['inspect'], ['audit']])('%s has one bound for all that it holds at once', async (verb) => {
+    const { stdout, exitCode } = await runMain(['payload', verb, '-o', 'json'], { stdin: payloads });
+    expect(exitCode).toBe(1);
+    const refused = stdout.match(/unpack to more than is allowed/g) ?? [];
+    expect([verb, refused.length]).toEqual([verb, 2]);
+  });
 
   // Histories that were found are decoded one after the other: what is held at once is one page.
   it.each([
     ['in one page', [34], 2],
     ['in two', [17, 17], 0],
-  ])(
-    'of histories that are fetched, %s',
-    async (_how, counts, wanted) => {
-      const event = Buffer.concat([Buffer.from([0x08, 1, 0x18, 1]), bytesField(26, bytesField(2, bytesField(1, one)))]);
-      const pages = counts.map((count) => Buffer.concat(Array<Buffer>(count).fill(bytesField(1, event))));
-      const { stdout } = await runMain(
-        ['payload', 'inspect', '-o', 'json', '-q', 'any', '--address', '127.0.0.1:1', '-n', 'n'],
-        { ports: { rpc: () => Promise.resolve(() => noRpc), histories: () => Promise.resolve(() => fetched(pages)) } },
-      );
-      const { summary } = JSON.parse(stdout) as { summary: object };
-      expect(summary).toMatchObject({ payloads: 34, malformed: wanted });
-    },
-    30_000,
-  );
+  ])('of histories that are fetched, %s', async (_how, counts, wanted) => {
+    const event = Buffer.concat([Buffer.from([0x08, 1, 0x18, 1]), bytesField(26, bytesField(2, bytesField(1, one)))]);
+    const pages = counts.map((count) => Buffer.concat(Array<Buffer>(count).fill(bytesField(1, event))));
+    const { stdout } = await runMain(
+      ['payload', 'inspect', '-o', 'json', '-q', 'any', '--address', '127.0.0.1:1', '-n', 'n'],
+      { ports: { rpc: () => Promise.resolve(() => noRpc), histories: () => Promise.resolve(() => fetched(pages)) } },
+    );
+    const { summary } = JSON.parse(stdout) as { summary: object };
+    expect(summary).toMatchObject({ payloads: 34, malformed: wanted });
+  });
 });

@@ -371,7 +371,7 @@ describe('malformed input is named', () => {
       }),
       { numRuns: 150 },
     );
-  }, 60_000);
+  });
 });
 
 describe('decode and encrypt', () => {
@@ -387,7 +387,7 @@ describe('decode and encrypt', () => {
       }),
       { numRuns: 20 },
     );
-  }, 60_000);
+  });
 
   const events = [
     scheduled('5', 'billing', plain),

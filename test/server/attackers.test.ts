@@ -75,7 +75,7 @@ const outcomes: readonly (readonly [got: string, outcome: RegExp])[] = [
 ];
 
 describe('an operation of a hostile worker', () => {
-  it('reaches no handler, whatever it carries', { timeout: 60_000 }, async (context) => {
+  it('reaches no handler, whatever it carries', async (context) => {
     const attempt = async (name: keyof typeof fields) => {
       const { connection, workers } = fieldOf(name, context);
       const got = asked.map(async ([what, ask, expected]) => {

@@ -90,7 +90,7 @@ describe.runIf(neighbour('moto_server') !== null)('the codec server on AWS APIs'
     const flags = ['--listen', '127.0.0.1:0', '--keyring', 'keys.toml', '--access', 'access.toml', '--encode'];
     server = await startCodecServer([...flags, '--resolve', 's3://store/v0/ns/{namespace}'], files.path, aws.env);
     shut = await startCodecServer(flags, files.path, aws.env);
-  }, 60_000);
+  });
   afterAll(async () => {
     await Promise.all([server.stop(), shut.stop()]);
     files.remove();

@@ -108,7 +108,7 @@ describe.for(ways)('encrypted by the way %s, end to end', (way) => {
       caller: await exportOf(caller!.client, invoice!.workflowId),
       handler: await exportOf(workers.handler, workers.behind[0] ?? ''),
     };
-  }, 60_000);
+  });
   afterAll(() => workers?.close());
 
   function found(context: TestContext): Exported {

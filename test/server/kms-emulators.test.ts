@@ -69,7 +69,7 @@ describe.runIf(neighbour('ministack') !== null)('a KMS with key states, signatur
   beforeAll(async () => {
     aws = await startMinistack();
     keys = await makeKeys(aws, true);
-  }, 60_000);
+  });
 
   it('carries payloads both ways, by ARN and by alias', async () => {
     for (const kms of [keys.main, 'alias/main']) {
@@ -155,7 +155,7 @@ describe.runIf(neighbour('moto_server') !== null)('a KMS with authenticated encr
     aws = await startMoto();
     keys = await makeKeys(aws, false);
     sealed = (await run(aws, keyring(keys.main), ['payload', 'encrypt'], '"x"')).stdout;
-  }, 60_000);
+  });
 
   const decoded = async (toml: string, payload: string) => {
     const { stdout, exitCode } = await run(aws, toml, ['payload', 'decode', '-o', 'json'], payload);

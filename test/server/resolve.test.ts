@@ -125,7 +125,7 @@ describe.runIf(neighbour('ministack') !== null && neighbour('moto_server') !== n
       );
       servers.push(await startMoto(), await startMinistack());
       await Promise.all(servers.map(fill));
-    }, 60_000);
+    });
 
     it.each([0, 1])('every spelling of a reference is fetched and verified (server %i)', async (index) => {
       const payloads = [go, typescript, early, snake].flatMap((write) => [write(plain), write(sealed)]);

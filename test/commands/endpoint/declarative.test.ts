@@ -55,7 +55,7 @@ const entry = (name: string, rest: string, queue = name) =>
 const file = (...entries: readonly string[]) => `version: 1\naccount: sndbx\nendpoints:\n${entries.join('')}`;
 
 describe('a saved plan', () => {
-  it('is made in one process and followed to the letter in another', { timeout: 60_000 }, async () => {
+  it('is made in one process and followed to the letter in another', async () => {
     const [kept, made] = [await make(aName(), ['legacy.sndbx']), aName()];
     write('nexus.yaml', file(entry(kept, '    allow: [orders.sndbx]\n'), entry(made, '    allow: []\n')));
     const options = { cwd: folder, env: account.sandbox.environment, timeoutMs: 50_000 };
@@ -209,7 +209,7 @@ describe('several files', () => {
     expect(JSON.stringify(error)).toMatch(/a\.yaml.*c\.yaml/);
   });
 
-  it('teams side by side do not touch each other', { timeout: 60_000 }, async () => {
+  it('teams side by side do not touch each other', async () => {
     const teams = ['red', 'blue', 'green'].map((team) => {
       const names = [aName(team), aName(team)];
       const scoped = file(...names.map((name) => entry(name, `    allow: [orders.sndbx]\n`)));
