@@ -1,3 +1,5 @@
+import type { Command } from './commands/commander.ts';
+import { contents } from './contents.ts';
 import type { Context } from './context.ts';
 import { exitCodes, type ExitCode } from './errors/exit-codes.ts';
 import { NexusctlError } from './errors/nexusctl-error.ts';
@@ -18,7 +20,7 @@ export async function main(argv: readonly string[], context: Context): Promise<n
     await program.command.parseAsync(normalise(argv), { from: 'user' });
     return context.outcome.exitCode;
   } catch (thrown) {
-    if (!isHelp(thrown)) return await report(thrown, argv, context);
+    if (!isHelp(thrown)) return await report(thrown, argv, context, program.command);
     await context.stdout.write(program.printed()).catch(() => undefined);
     return exitCodes.ok;
   }
@@ -29,8 +31,9 @@ function normalise(given: readonly string[]): string[] {
   const argv = given.map(plainBoolean);
   if (argv.length === 0) return ['--help'];
   const at = argv.findIndex((argument) => !argument.startsWith('-'));
-  if (at === -1 || argv[at] !== 'help') return [...argv];
-  return [...argv.slice(0, at), ...argv.slice(at + 1), '--help'];
+  const asked = contents.some((entry) => 'verbs' in entry && entry.name === argv[at]) ? [at, at + 1] : [at];
+  const help = asked.find((place) => argv[place] === 'help');
+  return help === undefined ? [...argv] : [...argv.slice(0, help), ...argv.slice(help + 1), '--help'];
 }
 
 /** `--tls=false`, as the temporal CLI writes it, is `--no-tls` here. */
@@ -40,11 +43,11 @@ function plainBoolean(argument: string): string {
   return `--${/^(true|1)$/.test(found[2] ?? '') ? '' : 'no-'}${found[1] ?? ''}`;
 }
 
-async function report(thrown: unknown, argv: readonly string[], context: Context): Promise<ExitCode> {
+async function report(thrown: unknown, argv: readonly string[], context: Context, command: Command): Promise<ExitCode> {
   if (isCode(thrown, 'EPIPE')) return exitCodes.ok;
   const reason: unknown = context.signal.aborted ? context.signal.reason : thrown;
   const error = reason instanceof NexusctlError ? reason : thrown;
-  const known = error instanceof NexusctlError ? error : await wordCommander(error);
+  const known = error instanceof NexusctlError ? error : await wordCommander(error, command, argv);
   const { redact } = context.redactor;
   const text = wantsJson(argv) ? errorJson(known ?? error, redact) : errorText(known ?? error, redact);
   await context.stderr.write(`${text}\n`).catch(() => undefined);
@@ -52,9 +55,13 @@ async function report(thrown: unknown, argv: readonly string[], context: Context
 }
 
 /** Commander throws usage errors of its own; they become ours, with a suggestion, outside the fast path. */
-async function wordCommander(error: unknown): Promise<NexusctlError | undefined> {
+async function wordCommander(
+  error: unknown,
+  command: Command,
+  argv: readonly string[],
+): Promise<NexusctlError | undefined> {
   const { usageError } = await import('./commands/usage-error.ts');
-  return usageError(error);
+  return usageError(error, command, argv);
 }
 
 /** --help, --version and a noun without its verb leave commander by a throw. */

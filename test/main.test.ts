@@ -6,7 +6,22 @@ describe('usage errors', () => {
     ['confg', "unknown command 'confg'", 'did you mean config?'],
     ['config pth', "unknown command 'pth'", 'did you mean path?'],
     ['config path --config-fil x', "unknown option '--config-fil'", 'did you mean --config-file?'],
-    ['config path surplus', "too many arguments for 'path'. Expected 0 arguments but got 1.", '--help'],
+    ['config path surplus', 'too many arguments', 'nexusctl config path [flags]; nexusctl config path --help'],
+    ['allow billing orders', "unknown command 'allow'", 'did you mean nexusctl endpoint allow?'],
+    ['init', "unknown command 'init'", 'did you mean nexusctl endpoint policy init?'],
+    ['inspect x.pem', "unknown command 'inspect'", 'did you mean nexusctl cert inspect or nexusctl payload inspect?'],
+    ['payload allow', "unknown command 'allow'", 'did you mean nexusctl endpoint allow?'],
+    ['version', "unknown command 'version'", 'did you mean nexusctl --version?'],
+    ['kms prove', "unknown command 'prove'", 'nexusctl kms --help shows its commands'],
+    ['wat', "unknown command 'wat'", 'nexusctl --help shows its commands'],
+    ['endpoint allow', "missing required argument 'endpoint'", 'endpoint allow [flags] <endpoint> [namespaces...];'],
+    ['completion', "missing required argument 'shell'", '<bash|zsh|fish|powershell>'],
+    ['connect-test localhost:7233', 'too many arguments', 'did you mean --address localhost:7233?'],
+    ['connect-test [::1]:7233 --deep', 'too many arguments', 'did you mean --address [::1]:7233?'],
+    ['connect-test surplus', 'too many arguments', 'nexusctl connect-test [flags];'],
+    ['payload decode -o out.json p.json', "argument 'out.json' is invalid", 'written with --out FILE'],
+    ['endpoint list -o ./out', "argument './out' is invalid", 'written with > FILE'],
+    ['codec-server start --port 1', "unknown option '--port'", 'nexusctl codec-server start --help'],
     ['config path -o xml', "option '-o, --output <format>' argument 'xml' is invalid", '--help'],
     ['-o csv config path', "option '-o, --output <format>' argument 'csv' is invalid", 'one of: text, json'],
   ];
@@ -32,15 +47,21 @@ describe('usage errors', () => {
 });
 
 describe('help', () => {
-  it.each([[[]], [['--help']], [['help']], [['config']], [['help', 'config', 'path']], [['config', 'path', '-h']]])(
-    '%j goes to stdout with exit 0',
-    async (argv) => {
-      const { exitCode, stdout, stderr } = await runMain(argv);
-      expect(exitCode).toBe(0);
-      expect(stdout).toMatch(/^Usage: nexusctl/);
-      expect(stderr).toBe('');
-    },
-  );
+  it.each([
+    [[]],
+    [['--help']],
+    [['help']],
+    [['config']],
+    [['help', 'config', 'path']],
+    [['config', 'help', 'path']],
+    [['config', 'help']],
+    [['config', 'path', '-h']],
+  ])('%j goes to stdout with exit 0', async (argv) => {
+    const { exitCode, stdout, stderr } = await runMain(argv);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^Usage: nexusctl/);
+    expect(stderr).toBe('');
+  });
 });
 
 describe('flags that the temporal CLI hoists', () => {

@@ -1,9 +1,10 @@
 import { lookup } from 'node:dns/promises';
-import { request as requestHttp, type IncomingMessage } from 'node:http';
+import { request as requestHttp, validateHeaderName, validateHeaderValue, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import type { CodecProbe, ProbeRequest, ProbeResult } from '../codec-server/doctor/probe.ts';
 import { isLoopback } from '../connectivity/address.ts';
+import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { hostOf } from '../profile/backend.ts';
 
 const largestBytes = 8 * 1024 * 1024;
@@ -16,6 +17,20 @@ export const codecProbe: CodecProbe = {
       () => [],
     ),
 };
+
+/** @throws NexusctlError SETTING_INVALID, without the value: it may be a secret */
+function refuseUnsendable(headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers))
+    try {
+      validateHeaderName(name);
+      validateHeaderValue(name, value);
+    } catch (cause) {
+      throw new NexusctlError('SETTING_INVALID', `the header '${name}' cannot be sent as it is`, {
+        hint: 'its value is one line of Latin letters, digits and signs; its name has no blank: look for a line break',
+        cause,
+      });
+    }
+}
 
 type Stage = (ProbeResult & { readonly ok: false })['stage'];
 
@@ -30,6 +45,7 @@ function send({
   ca,
   signal,
 }: ProbeRequest): Promise<ProbeResult> {
+  refuseUnsendable({ ...headers, ...credential });
   const secure = url.startsWith('https:');
   const started = performance.now();
   const ms = (): number => performance.now() - started;

@@ -3,6 +3,7 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: 'not permitted',
   EISDIR: 'it is a folder',
   ENOTDIR: 'a part of the path is no folder',
+  EEXIST: 'a file has that name',
   ENOENT: 'the folder is not there',
   ELOOP: 'too many symbolic links',
   ENAMETOOLONG: 'the name is too long',

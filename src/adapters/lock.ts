@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import type { Files } from '../profile/files.ts';
 import type { Host } from './host.ts';
+import { unwritable } from './replaceable.ts';
 
 /** Who holds a lock. The start time tells a process from a later one that was given the same number. */
 interface Owner {
@@ -49,12 +50,10 @@ async function take(lock: string, owner: string): Promise<boolean> {
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
     if (codeOf(error) === 'EPERM' || codeOf(error) === 'ENOTSUP') return await takeWithoutLink(lock, owner);
-    throw new NexusctlError('FILE_UNWRITABLE', `cannot lock ${lock}: ${codeOf(error)}`, {
-      hint: 'check that the folder is there and that you may write to it',
-      cause: error,
-    });
+    throw unwritable(lock, error);
   } finally {
-    await rm(draft, { force: true });
+    // What could not be made cannot be removed either.
+    await rm(draft, { force: true }).catch(() => undefined);
   }
 }
 

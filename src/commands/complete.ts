@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { places, words, type CommandTree } from '../views/completion/command-tree.ts';
+import { places, takesFiles, words, type CommandTree } from '../views/completion/command-tree.ts';
 import { commandTree } from './command-tree.ts';
 import type { Command } from './commander.ts';
 
@@ -48,7 +48,7 @@ function candidatesFor(
   const summaries = new Map(command.commands.map(({ name, summary }) => [name, summary]));
   const plain = words(command).map((word) => [word, summaries.get(word) ?? ''] as const);
   const candidates = starting(prefix.startsWith('-') ? flags : plain, prefix);
-  return { candidates, files: command.commands.length === 0 && candidates.length === 0 };
+  return { candidates, files: takesFiles(command) && !prefix.startsWith('-') };
 }
 
 function starting(

@@ -20,7 +20,10 @@ export function completion(command: Command, context: Context, wholeProgram: (co
       'after',
       examples(
         ['this shell, now', 'source <(nexusctl completion bash)'],
+        ['for good, with bash', "echo 'source <(nexusctl completion bash)' >> ~/.bashrc"],
         ['for good, with zsh', 'nexusctl completion zsh > "${fpath[1]}/_nexusctl"'],
+        ['for good, with fish', 'nexusctl completion fish > ~/.config/fish/completions/nexusctl.fish'],
+        ['for good, with PowerShell', 'nexusctl completion powershell >> $PROFILE'],
       ),
     )
     .action(async (shell) => {

@@ -30,18 +30,37 @@ _, status = os.waitpid(pid, 0)
 print(json.dumps({"screen": screen.decode("utf8", "replace"), "exitCode": os.waitstatus_to_exitcode(status)}))
 `;
 
-/** Runs the built program on a real terminal. @param answers what is typed when a prompt has appeared */
+/** What is typed when a text has appeared on the screen. */
+type Answers = readonly (readonly [prompt: string, typed: string])[];
+
+interface Shown {
+  readonly screen: string;
+  readonly exitCode: number;
+}
+
+/** Runs the built program on a real terminal. */
 export function runOnTerminal(
   argv: readonly string[],
-  answers: readonly (readonly [prompt: string, typed: string])[],
+  answers: Answers,
   env: Readonly<Record<string, string>>,
-): Promise<{ readonly screen: string; readonly exitCode: number }> {
+): Promise<Shown> {
+  return commandOnTerminal([process.execPath, program, ...argv], answers, env);
+}
+
+/** Runs any program on a real terminal. @param argv its absolute path and its arguments */
+export function commandOnTerminal(
+  argv: readonly string[],
+  answers: Answers,
+  env: Readonly<Record<string, string>> = {},
+  cwd?: string,
+): Promise<Shown> {
   const job = {
-    argv: [process.execPath, program, ...argv],
+    argv,
     answers,
     env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', TERM: 'xterm', ...env },
   };
   const child = spawn(python ?? 'python3', ['-c', driver, JSON.stringify(job)], {
+    cwd,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const out: Buffer[] = [];

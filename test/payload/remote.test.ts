@@ -123,6 +123,30 @@ it('says that a server is not there', async () => {
 });
 
 it.each([
+  ['-n', 'a\nb', 'X-Namespace'],
+  ['-n', 'пространство', 'X-Namespace'],
+  ['--codec-header', 'X Token=1', 'X Token'],
+  ['--codec-header', 'X-Token=one\ntwo', 'X-Token'],
+  ['--codec-auth-file', 'env:AUTH', 'Authorization'],
+])('a header that cannot be sent is refused by its name: %s %j', async (flag, value, name) => {
+  await withCodec(200, async (url, bodies) => {
+    for (const argv of [
+      ['payload', 'decode', '--codec-endpoint', url],
+      ['codec-server', 'test', url],
+    ]) {
+      const { exitCode, stderr } = await runMain([...argv, flag, value, '--allow-plaintext-key', '127.0.0.1'], {
+        stdin: document([sealed]),
+        env: { AUTH: 'Bearer canary\nsecond' },
+      });
+      expect(exitCode).toBe(3);
+      expect(stderr).toMatch(new RegExp(`^error: the header '${name}' cannot be sent`));
+      expect(stderr).not.toContain('canary');
+    }
+    expect(bodies).toEqual([]);
+  });
+});
+
+it.each([
   ['localhost:8081', 'http://localhost:8081'],
   ['codec.example/{namespace}', 'https://codec.example/{namespace}'],
   ['[::1]:8081', 'http://[::1]:8081'],

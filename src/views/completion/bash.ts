@@ -1,4 +1,4 @@
-import { places, words, type CommandTree } from './command-tree.ts';
+import { places, takesFiles, words, type CommandTree } from './command-tree.ts';
 
 /** A bash completion script; needs nothing but bash (4 or later). */
 export function bashCompletion(tree: CommandTree): string {
@@ -10,18 +10,29 @@ export function bashCompletion(tree: CommandTree): string {
       .flatMap(({ names, choices, files }) => {
         const patterns = names.map((name) => quote(`/${path.join('/')} ${name}`)).join('|');
         const reply =
-          choices.length > 0 ? `compgen -W ${quote(choices.join(' '))}` : `compgen ${files ? '-f' : '-W ""'}`;
-        return `    ${patterns}) COMPREPLY=($(${reply} -- "$current")); return ;;`;
+          choices.length > 0
+            ? `COMPREPLY=($(compgen -W ${quote(choices.join(' '))} -- "$current"))`
+            : files
+              ? '__nexusctl_files'
+              : ':';
+        return `    ${patterns}) ${reply}; return ;;`;
       }),
   );
   const replies = all.map(({ path, command }) => {
     const flags = command.options.flatMap(({ names }) => names.filter((name) => name.startsWith('--')));
-    return `    ${quote(`/${path.join('/')}`)}) words=${quote(words(command).join(' '))}; flags=${quote(flags.join(' '))} ;;`;
+    return `    ${quote(`/${path.join('/')}`)}) words=${quote(words(command).join(' '))}; flags=${quote(flags.join(' '))} files=${takesFiles(command) ? '1' : ''} ;;`;
   });
   return `# bash completion for nexusctl; made from the command tree by \`nexusctl completion bash\`
+# Names with blanks, quotes and ~ are left to the shell itself.
+__nexusctl_files() { compopt -o default 2>/dev/null; }
 _nexusctl() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" path=/ words= flags= at
+  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" path=/ words= flags= files= at
+  # bash takes --flag=value apart.
+  if [[ $current == '=' ]]; then current=
+  elif [[ $previous == '=' ]]; then previous="\${COMP_WORDS[COMP_CWORD-2]}"; fi
+  COMPREPLY=()
   for ((at = 1; at < COMP_CWORD; at++)); do
+    if [[ \${COMP_WORDS[at]} == '--' ]]; then __nexusctl_files; return; fi
     case "\${path%/}/\${COMP_WORDS[at]}" in
       ${known.join(' | ')}) path="\${path%/}/\${COMP_WORDS[at]}" ;;
     esac
@@ -32,9 +43,10 @@ ${values.join('\n')}
   case "$path" in
 ${replies.join('\n')}
   esac
-  if [[ $current == -* || -z $words ]]; then words="$words $flags"; fi
+  if [[ $current == -* ]]; then words="$words $flags"
+  elif [[ -n $files ]]; then __nexusctl_files
+  elif [[ -z $words ]]; then words="$flags"; fi
   COMPREPLY=($(compgen -W "$words" -- "$current"))
-  if [[ \${#COMPREPLY[@]} -eq 0 && $current != -* ]]; then COMPREPLY=($(compgen -f -- "$current")); fi
 }
 complete -F _nexusctl nexusctl temporal-nexusctl`;
 }

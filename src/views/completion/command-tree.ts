@@ -3,8 +3,15 @@ export interface CommandTree {
   readonly name: string;
   readonly summary: string;
   readonly options: readonly OptionFacts[];
-  readonly arguments: readonly { readonly name: string; readonly choices: readonly string[] }[];
+  readonly arguments: readonly ArgumentFacts[];
   readonly commands: readonly CommandTree[];
+}
+
+export interface ArgumentFacts {
+  readonly name: string;
+  readonly choices: readonly string[];
+  /** It is a path, or may be one. */
+  readonly files: boolean;
 }
 
 export interface OptionFacts {
@@ -13,7 +20,7 @@ export interface OptionFacts {
   readonly description: string;
   readonly takesValue: boolean;
   readonly choices: readonly string[];
-  /** The value is a path. */
+  /** The value is a path, or may be one. */
   readonly files: boolean;
 }
 
@@ -26,6 +33,11 @@ export interface Place {
 /** Every command with its path, parents first. */
 export function places(tree: CommandTree, path: readonly string[] = []): readonly Place[] {
   return [{ path, command: tree }, ...tree.commands.flatMap((child) => places(child, [...path, child.name]))];
+}
+
+/** Whether files may stand at a place. */
+export function takesFiles(command: CommandTree): boolean {
+  return command.arguments.some(({ files }) => files);
 }
 
 /** What may stand at a place: its sub-commands and the choices of its first argument. */

@@ -1,4 +1,4 @@
-import { places, type CommandTree, type OptionFacts, type Place } from './command-tree.ts';
+import { places, takesFiles, type CommandTree, type OptionFacts, type Place } from './command-tree.ts';
 
 /** A fish completion script. `__nexusctl_at` is true when the words so far lead to just that command. */
 export function fishCompletion(tree: CommandTree): string {
@@ -31,6 +31,8 @@ function linesOf({ path, command }: Place): string[] {
     ...command.arguments
       .filter(({ choices }) => choices.length > 0)
       .map(({ choices }) => `${at} -f -a ${quote(choices.join(' '))}`),
+    // Without this line fish offers files.
+    ...(takesFiles(command) ? [] : [`${at} -f`]),
     ...command.options.map((option) => `${at} ${optionWords(option)}`),
   ];
 }

@@ -12,12 +12,10 @@ ${functionName([])} "$@"`;
 
 function functionOf({ path, command }: Place): string {
   const options = command.options.map((option) => `    ${optionSpec(option)}`);
-  const [first] = command.arguments;
   if (command.commands.length === 0) {
-    const values = first === undefined || first.choices.length === 0 ? '_files' : `(${first.choices.join(' ')})`;
     return `${functionName(path)}() {
   _arguments -s -S : \\
-${[...options, `    ${quote(`*:${first?.name ?? 'file'}:${values}`)}`].join(' \\\n')}
+${[...options, ...command.arguments.slice(-1).map(({ name, choices, files }) => `    ${quote(`*:${name}:${choices.length > 0 ? `(${choices.join(' ')})` : files ? '_files' : ' '}`)}`)].join(' \\\n')}
 }`;
   }
   const children = command.commands.map(({ name, summary }) => `    ${quote(`${name}:${summary}`)}`).join('\n');
@@ -41,7 +39,7 @@ ${cases}
 function optionSpec({ names, description, takesValue, choices, files }: OptionFacts): string {
   const what = description.replaceAll(/[[\]:]/g, (character) => `\\${character}`);
   const value = takesValue ? `:value:${choices.length > 0 ? `(${choices.join(' ')})` : files ? '_files' : ' '}` : '';
-  const specs = names.map((name) => quote(`${name}[${what}]${value}`));
+  const specs = names.map((name) => quote(`${name}${takesValue && name.startsWith('--') ? '=' : ''}[${what}]${value}`));
   return specs.join(' ');
 }
 

@@ -33,6 +33,16 @@ describe('config set: refused', () => {
   });
 });
 
+it.each([
+  ['x'.repeat(300), 'the name is too long'],
+  ['file/below', 'a file has that name'],
+])('config set: a file that cannot be made is one error: %s', async (name, why) => {
+  const cwd = await makeFolder({ file: '' });
+  const { exitCode, stderr } = await runMain(['config', 'set', 'address', 'a:1', '--config-file', name], { cwd });
+  expect(exitCode).toBe(3);
+  expect(stderr).toContain(why);
+});
+
 describe('config set and unset', () => {
   const start = async (text?: string) => {
     const folder = await makeFolder(text === undefined ? {} : { 'temporalio/temporal.toml': text });
