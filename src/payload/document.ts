@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { readFields, wireType, type Field } from '../protobuf/wire.ts';
 import type { Batch } from './batch.ts';
@@ -11,7 +12,15 @@ import { skipSpace } from './json-scan.ts';
 import { limits } from './limits.ts';
 import type { Pages } from './pages.ts';
 import { decodePayload } from './payload.ts';
-import { dataBlobType, exportType, historyResponseType, historyType, payloadsType, payloadType } from './schema.ts';
+import {
+  dataBlobType,
+  exportedType,
+  exportType,
+  historyResponseType,
+  historyType,
+  payloadsType,
+  payloadType,
+} from './schema.ts';
 import type { InputForm } from './place.ts';
 
 /** What was given to read. */
@@ -115,8 +124,40 @@ function protoType(bytes: Buffer): string | null {
   if (isHistory(bytes)) return historyType;
   if (isBareBlob(bytes)) return dataBlobType;
   if (hasField(bytes, 1, isHistory) || hasField(bytes, 2, isDataBlob)) return historyResponseType;
-  if (everyField(bytes, 1, (item) => hasField(item, 1, isHistory))) return exportType;
+  if (everyField(bytes, 1, isWorkflow)) return exportType;
+  if (whole(() => isExported(bytes))) return exportedType;
   return null;
+}
+
+function isWorkflow(item: Buffer): boolean {
+  return hasField(item, 1, isHistory);
+}
+
+/** Workflows, and at least one activity: DescribeActivityExecutionResponse { run_id = 1, info = 2 { activity_id = 1 … } … } */
+function isExported(bytes: Buffer): boolean {
+  const fields = readFields(bytes);
+  return (
+    fields.some(({ number }) => number === 2) &&
+    fields.every(
+      ({ number, wireType: type, value }) =>
+        type === wireType.bytes && (number === 1 ? isWorkflow(value) : number === 2 && isActivity(value)),
+    )
+  );
+}
+
+function isActivity(item: Buffer): boolean {
+  return everyField(item, 1, (answer) =>
+    hasField(answer, 2, (info) => hasField(info, 1, isId) && hasField(info, 3, isNamed)),
+  );
+}
+
+/** ActivityType { name = 1 } */
+function isNamed(type: Buffer): boolean {
+  return everyField(type, 1, isId);
+}
+
+function isId(bytes: Buffer): boolean {
+  return bytes.length > 0 && isUtf8(bytes);
 }
 
 function isPayloadMessage(bytes: Buffer): boolean {

@@ -1,22 +1,49 @@
 /**
- * Every message of which a history may consist, whole: `message field:number:type`, `[]` repeated, `{}` a map from
- * string, `|name` a member of that oneof. Read off the protocol's own descriptors (@temporalio/proto 1.24.0); a test
- * compares it with them. An indented line goes on with the message above it.
+ * Every message of which a history or a Cloud export may consist, whole: `message field:number:type`, `[]` repeated, `{}` a
+ * map from string, `|name` a member of that oneof. Read off the protocol's own descriptors (@temporalio/proto 1.24.0) and
+ * off the Go API 1.64.1, which is ahead of them; a test compares it with them and tells what is newer. An indented line goes
+ * on with the message above it.
  */
 export const historyTable = `
+activity.v1.ActivityExecutionInfo activityId:1:string runId:2:string activityType:3:common.v1.ActivityType
+  status:4:enums.v1.ActivityExecutionStatus runState:5:enums.v1.PendingActivityState taskQueue:6:string
+  scheduleToCloseTimeout:7:Duration scheduleToStartTimeout:8:Duration startToCloseTimeout:9:Duration
+  heartbeatTimeout:10:Duration retryPolicy:11:common.v1.RetryPolicy heartbeatDetails:12:common.v1.Payloads
+  lastHeartbeatTime:13:Timestamp lastStartedTime:14:Timestamp attempt:15:int32 executionDuration:16:Duration
+  scheduleTime:17:Timestamp expirationTime:18:Timestamp closeTime:19:Timestamp lastFailure:20:failure.v1.Failure
+  lastWorkerIdentity:21:string currentRetryInterval:22:Duration lastAttemptCompleteTime:23:Timestamp
+  nextAttemptScheduleTime:24:Timestamp lastDeploymentVersion:25:deployment.v1.WorkerDeploymentVersion
+  priority:26:common.v1.Priority stateTransitionCount:27:int64 stateSizeBytes:28:int64
+  searchAttributes:29:common.v1.SearchAttributes header:30:common.v1.Header userMetadata:31:sdk.v1.UserMetadata
+  canceledReason:32:string links:33:common.v1.Link[] totalHeartbeatCount:34:int64 sdkName:35:string sdkVersion:36:string
+  startDelay:37:Duration executionTime:38:Timestamp
+  propagatedNexusSerializationContext:39:nexus.v1.PropagatedSerializationContext eagerExecutionAccepted:40:bool
+  startedByPrincipal:41:common.v1.ResolvedPrincipal closedByPrincipal:42:common.v1.ResolvedPrincipal
+  lastWorkerPrincipal:43:common.v1.ResolvedPrincipal
+activity.v1.ActivityExecutionOutcome result:1:common.v1.Payloads|value failure:2:failure.v1.Failure|value
+  retryState:3:enums.v1.RetryState
+activity.v1.CallbackInfo trigger:1:activity.v1.CallbackInfo.Trigger info:2:callback.v1.CallbackInfo
+activity.v1.CallbackInfo.Trigger activityClosed:1:activity.v1.CallbackInfo.ActivityClosed|variant
+callback.v1.CallbackInfo callback:1:common.v1.Callback registrationTime:2:Timestamp state:3:enums.v1.CallbackState
+  attempt:4:int32 lastAttemptCompleteTime:5:Timestamp lastAttemptFailure:6:failure.v1.Failure
+  nextAttemptScheduleTime:7:Timestamp blockedReason:8:string requestId:9:string
 common.v1.ActivityType name:1:string
 common.v1.Callback nexus:2:common.v1.Callback.Nexus|variant internal:3:common.v1.Callback.Internal|variant
-  links:100:common.v1.Link[]
+  links:100:common.v1.Link[] nexusHandler:4:common.v1.Callback.NexusHandler|variant
 common.v1.Callback.Internal data:1:bytes
 common.v1.Callback.Nexus url:1:string header:2:string{}
+common.v1.Callback.NexusHandler taskQueueName:1:string service:2:string operation:3:string
+  sourceContext:4:common.v1.Payload
 common.v1.DataBlob encodingType:1:enums.v1.EncodingType data:2:bytes
+common.v1.Execution type:1:enums.v1.ExecutionType businessId:2:string runId:3:string
 common.v1.FastForwardConfig id:1:string duration:2:Duration
 common.v1.Header fields:1:common.v1.Payload{}
 common.v1.Link workflowEvent:1:common.v1.Link.WorkflowEvent|variant batchJob:2:common.v1.Link.BatchJob|variant
   activity:3:common.v1.Link.Activity|variant nexusOperation:4:common.v1.Link.NexusOperation|variant
-  workflow:5:common.v1.Link.Workflow|variant
+  workflow:5:common.v1.Link.Workflow|variant callback:6:common.v1.Link.Callback|variant
 common.v1.Link.Activity namespace:1:string activityId:2:string runId:3:string
 common.v1.Link.BatchJob jobId:1:string
+common.v1.Link.Callback namespace:1:string execution:2:common.v1.Execution componentPath:3:string[] requestId:4:string
 common.v1.Link.NexusOperation namespace:1:string operationId:2:string runId:3:string
 common.v1.Link.Workflow namespace:1:string workflowId:2:string runId:3:string reason:4:string
 common.v1.Link.WorkflowEvent namespace:1:string workflowId:2:string runId:3:string
@@ -30,6 +57,7 @@ common.v1.Payload.ExternalPayloadDetails sizeBytes:1:int64
 common.v1.Payloads payloads:1:common.v1.Payload[]
 common.v1.Principal type:1:string name:2:string
 common.v1.Priority priorityKey:1:int32 fairnessKey:2:string fairnessWeight:3:float
+common.v1.ResolvedPrincipal type:1:string nameAtWriteTime:2:string
 common.v1.RetryPolicy initialInterval:1:Duration backoffCoefficient:2:double maximumInterval:3:Duration
   maximumAttempts:4:int32 nonRetryableErrorTypes:5:string[]
 common.v1.SearchAttributes indexedFields:1:common.v1.Payload{}
@@ -45,6 +73,8 @@ deployment.v1.InheritedAutoUpgradeInfo sourceDeploymentVersion:1:deployment.v1.W
   sourceDeploymentRevisionNumber:2:int64
   continueAsNewInitialVersioningBehavior:3:enums.v1.ContinueAsNewVersioningBehavior
 deployment.v1.WorkerDeploymentVersion buildId:1:string deploymentName:2:string
+export.v1.ActivityExecution activity:1:workflowservice.v1.DescribeActivityExecutionResponse
+export.v1.ExportedExecutions workflows:1:export.v1.WorkflowExecution[] activities:2:export.v1.ActivityExecution[]
 export.v1.WorkflowExecution history:1:history.v1.History
 export.v1.WorkflowExecutions items:1:export.v1.WorkflowExecution[]
 failure.v1.ActivityFailureInfo scheduledEventId:1:int64 startedEventId:2:int64 identity:3:string
@@ -81,6 +111,7 @@ history.v1.ActivityTaskCompletedEventAttributes result:1:common.v1.Payloads sche
   startedEventId:3:int64 identity:4:string workerVersion:5:common.v1.WorkerVersionStamp
 history.v1.ActivityTaskFailedEventAttributes failure:1:failure.v1.Failure scheduledEventId:2:int64
   startedEventId:3:int64 identity:4:string retryState:5:enums.v1.RetryState workerVersion:6:common.v1.WorkerVersionStamp
+  cause:7:enums.v1.ActivityTaskFailedCause
 history.v1.ActivityTaskScheduledEventAttributes activityId:1:string activityType:2:common.v1.ActivityType
   taskQueue:4:taskqueue.v1.TaskQueue header:5:common.v1.Header input:6:common.v1.Payloads
   scheduleToCloseTimeout:7:Duration scheduleToStartTimeout:8:Duration startToCloseTimeout:9:Duration
@@ -272,6 +303,7 @@ history.v1.WorkflowExecutionStartedEventAttributes workflowType:1:common.v1.Work
   declinedTargetVersionUpgrade:40:history.v1.DeclinedTargetVersionUpgrade
   timeSkippingConfig:41:common.v1.TimeSkippingConfig
   timeSkippingStatePropagation:43:common.v1.TimeSkippingStatePropagation
+  propagatedNexusSerializationContext:44:nexus.v1.PropagatedSerializationContext
 history.v1.WorkflowExecutionTerminatedEventAttributes reason:1:string details:2:common.v1.Payloads identity:3:string
 history.v1.WorkflowExecutionTimeSkippingTransitionedEventAttributes targetTime:1:Timestamp
   disabledAfterFastForward:2:bool wallClockTime:3:Timestamp
@@ -305,6 +337,7 @@ history.v1.WorkflowTaskStartedEventAttributes scheduledEventId:1:int64 identity:
   buildIdRedirectCounter:7:int64
 history.v1.WorkflowTaskTimedOutEventAttributes scheduledEventId:1:int64 startedEventId:2:int64
   timeoutType:3:enums.v1.TimeoutType
+nexus.v1.PropagatedSerializationContext endpoint:1:string service:2:string operation:3:string
 sdk.v1.EventGroupMarker label:1:sdk.v1.EventGroupMarker.Label|variant
   inboundEvent:2:sdk.v1.EventGroupMarker.InboundEvent|variant
   inboundUpdate:3:sdk.v1.EventGroupMarker.InboundUpdate|variant
@@ -320,6 +353,7 @@ update.v1.Meta updateId:1:string identity:2:string
 update.v1.Outcome success:1:common.v1.Payloads|value failure:2:failure.v1.Failure|value
 update.v1.Request meta:1:update.v1.Meta input:2:update.v1.Input requestId:3:string
   completionCallbacks:4:common.v1.Callback[] links:5:common.v1.Link[]
+  propagatedNexusSerializationContext:6:nexus.v1.PropagatedSerializationContext
 workflow.v1.ResetPointInfo buildId:7:string binaryChecksum:1:string runId:2:string firstWorkflowTaskCompletedId:3:int64
   createTime:4:Timestamp expireTime:5:Timestamp resettable:6:bool
 workflow.v1.ResetPoints points:1:workflow.v1.ResetPointInfo[]
@@ -329,6 +363,9 @@ workflow.v1.VersioningOverride pinned:3:workflow.v1.VersioningOverride.PinnedOve
 workflow.v1.VersioningOverride.OneTimeOverride targetDeploymentVersion:1:deployment.v1.WorkerDeploymentVersion
 workflow.v1.VersioningOverride.PinnedOverride behavior:1:workflow.v1.VersioningOverride.PinnedOverrideBehavior
   version:2:deployment.v1.WorkerDeploymentVersion
+workflowservice.v1.DescribeActivityExecutionResponse runId:1:string info:2:activity.v1.ActivityExecutionInfo
+  input:3:common.v1.Payloads outcome:4:activity.v1.ActivityExecutionOutcome longPollToken:5:bytes
+  callbacks:6:activity.v1.CallbackInfo[]
 workflowservice.v1.GetWorkflowExecutionHistoryResponse history:1:history.v1.History rawHistory:2:common.v1.DataBlob[]
   nextPageToken:3:bytes archived:4:bool
 `;

@@ -1,7 +1,8 @@
 /**
  * Every message of temporal.api that holds a payload at any depth, with only the fields that lead to one:
  * `message field:number:type`, `[]` repeated, `{}` a map from string. Read off the protocol's own descriptors
- * (@temporalio/proto 1.24.0); a test compares it with them. An indented line goes on with the message above it.
+ * (@temporalio/proto 1.24.0) and off the Go API 1.64.1, which is ahead of them; a test compares it with them and tells what
+ * is newer. An indented line goes on with the message above it.
  */
 export const schemaTable = `
 activity.v1.ActivityExecutionInfo heartbeatDetails:12:common.v1.Payloads lastFailure:20:failure.v1.Failure
@@ -46,6 +47,8 @@ command.v1.SignalExternalWorkflowExecutionCommandAttributes input:4:common.v1.Pa
 command.v1.StartChildWorkflowExecutionCommandAttributes input:5:common.v1.Payloads header:14:common.v1.Header
   memo:15:common.v1.Memo searchAttributes:16:common.v1.SearchAttributes
 command.v1.UpsertWorkflowSearchAttributesCommandAttributes searchAttributes:1:common.v1.SearchAttributes
+common.v1.Callback nexusHandler:4:common.v1.Callback.NexusHandler
+common.v1.Callback.NexusHandler sourceContext:4:common.v1.Payload
 common.v1.Header fields:1:common.v1.Payload{}
 common.v1.Memo fields:1:common.v1.Payload{}
 common.v1.SearchAttributes indexedFields:1:common.v1.Payload{}
@@ -60,6 +63,7 @@ deployment.v1.VersionMetadata entries:1:common.v1.Payload{}
 deployment.v1.WorkerDeploymentVersionInfo metadata:10:deployment.v1.VersionMetadata
   computeConfig:16:compute.v1.ComputeConfig
 errordetails.v1.QueryFailedFailure failure:1:failure.v1.Failure
+export.v1.ActivityExecution activity:1:workflowservice.v1.DescribeActivityExecutionResponse
 failure.v1.ApplicationFailureInfo details:3:common.v1.Payloads
 failure.v1.CanceledFailureInfo details:1:common.v1.Payloads
 failure.v1.Failure encodedAttributes:20:common.v1.Payload cause:4:failure.v1.Failure
@@ -157,6 +161,9 @@ nexus.v1.Response startOperation:1:nexus.v1.StartOperationResponse
 nexus.v1.StartOperationRequest payload:5:common.v1.Payload
 nexus.v1.StartOperationResponse syncSuccess:1:nexus.v1.StartOperationResponse.Sync failure:4:failure.v1.Failure
 nexus.v1.StartOperationResponse.Sync payload:1:common.v1.Payload
+nexusoperation.v1.CallbackInfo info:2:callback.v1.CallbackInfo
+notificationservice.v1.OnCompleteRequest success:1:common.v1.Payload failure:2:failure.v1.Failure
+  sourceContext:3:common.v1.Payload
 operatorservice.v1.CreateNexusEndpointRequest spec:1:nexus.v1.EndpointSpec
 operatorservice.v1.CreateNexusEndpointResponse endpoint:1:nexus.v1.Endpoint
 operatorservice.v1.GetNexusEndpointResponse endpoint:1:nexus.v1.Endpoint
@@ -207,6 +214,7 @@ workflowservice.v1.DescribeActivityExecutionResponse info:2:activity.v1.Activity
 workflowservice.v1.DescribeDeploymentResponse deploymentInfo:1:deployment.v1.DeploymentInfo
 workflowservice.v1.DescribeNexusOperationExecutionResponse info:2:nexus.v1.NexusOperationExecutionInfo
   input:3:common.v1.Payload result:4:common.v1.Payload failure:5:failure.v1.Failure
+  completionCallbacks:7:nexusoperation.v1.CallbackInfo[]
 workflowservice.v1.DescribeScheduleResponse schedule:1:schedule.v1.Schedule memo:3:common.v1.Memo
   searchAttributes:4:common.v1.SearchAttributes
 workflowservice.v1.DescribeWorkerDeploymentVersionResponse
@@ -277,10 +285,12 @@ workflowservice.v1.SignalWithStartWorkflowExecutionRequest input:5:common.v1.Pay
 workflowservice.v1.SignalWorkflowExecutionRequest input:4:common.v1.Payloads header:8:common.v1.Header
 workflowservice.v1.StartActivityExecutionRequest input:12:common.v1.Payloads
   searchAttributes:15:common.v1.SearchAttributes header:16:common.v1.Header userMetadata:17:sdk.v1.UserMetadata
+workflowservice.v1.StartActivityExecutionResponse eagerActivityTask:4:workflowservice.v1.PollActivityTaskQueueResponse
 workflowservice.v1.StartBatchOperationRequest terminationOperation:10:batch.v1.BatchOperationTermination
   signalOperation:11:batch.v1.BatchOperationSignal resetOperation:14:batch.v1.BatchOperationReset
 workflowservice.v1.StartNexusOperationExecutionRequest input:11:common.v1.Payload
   searchAttributes:14:common.v1.SearchAttributes userMetadata:16:sdk.v1.UserMetadata
+  completionCallbacks:18:common.v1.Callback[]
 workflowservice.v1.StartWorkflowExecutionRequest input:5:common.v1.Payloads memo:14:common.v1.Memo
   searchAttributes:15:common.v1.SearchAttributes header:16:common.v1.Header continuedFailure:18:failure.v1.Failure
   lastCompletionResult:19:common.v1.Payloads userMetadata:23:sdk.v1.UserMetadata

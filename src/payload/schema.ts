@@ -23,18 +23,25 @@ export const searchAttributesType = 'common.v1.SearchAttributes';
 export const historyEventType = 'history.v1.HistoryEvent';
 export const historyType = 'history.v1.History';
 export const failureType = 'failure.v1.Failure';
-/** Words for people that stand beside an operation: they stay with its caller, and cross no endpoint. */
-export const apartTypes: ReadonlySet<string> = new Set(['sdk.v1.UserMetadata', 'sdk.v1.EventGroupMarker']);
+/** Words for people beside an operation, and what its callbacks are given: they stay with its caller, and cross no endpoint. */
+export const apartTypes: ReadonlySet<string> = new Set([
+  'sdk.v1.UserMetadata',
+  'sdk.v1.EventGroupMarker',
+  'common.v1.Callback.NexusHandler',
+]);
 /** Of the values in a map of headers. */
 export const headerType = 'string';
 export const historyResponseType = 'workflowservice.v1.GetWorkflowExecutionHistoryResponse';
 export const dataBlobType = 'common.v1.DataBlob';
 export const exportType = 'export.v1.WorkflowExecutions';
+/** The same with standalone activities; its workflows look on the wire as the items of the other do. */
+export const exportedType = 'export.v1.ExportedExecutions';
 
 const extra = [
   `${historyResponseType} rawHistory:2:${dataBlobType}[]`,
   `${dataBlobType} data:2:${historyType}`,
   'export.v1.WorkflowExecutions items:1:export.v1.WorkflowExecution[]',
+  'export.v1.ExportedExecutions workflows:1:export.v1.WorkflowExecution[] activities:2:export.v1.ActivityExecution[]',
   'export.v1.WorkflowExecution history:1:history.v1.History',
   // temporal.server.api: what a server's archive keeps in a bucket.
   'archiver.v1.HistoryBlob body:2:history.v1.History[]',

@@ -18,6 +18,7 @@ import { hasPayloadShape } from './payload-shape.ts';
 import { addPlace, type Walk } from './place.ts';
 import {
   dataBlobType,
+  exportedType,
   exportType,
   historyEventType,
   historyResponseType,
@@ -78,7 +79,7 @@ function hasPayloadElement(bytes: Buffer, from: number): boolean {
 function isEmptyDocument(bytes: Buffer, at: number): boolean {
   let known = false;
   eachMember(bytes, at, 0, (_bytes, key, value, depth) => {
-    known ||= stringAt(bytes, key) === 'nextPageToken';
+    known ||= ['nextPageToken', 'next_page_token'].includes(stringAt(bytes, key));
     return skipValue(bytes, value, depth);
   });
   return known;
@@ -94,6 +95,8 @@ function rootType(bytes: Buffer, from: number, depth = 0): string | null {
     const type = containerOf(name, bytes[value]);
     if (type !== null) return type;
     if (name === 'items' && isListOf(historyResponseType, bytes, value, depth + 1)) return exportType;
+    if (name === 'workflows' && isListOf(historyResponseType, bytes, value, depth + 1)) return exportedType;
+    if (name === 'activities' && isListOfActivities(bytes, value, depth + 1)) return exportedType;
     if ((name === 'encodingType' || name === 'encoding_type') && isBlob(bytes, from, depth)) return dataBlobType;
     if (name === 'body' && isListOf(historyType, bytes, value, depth + 1)) return 'archiver.v1.HistoryBlob';
     if (name === 'execution' && isExecution(bytes, value, depth + 1)) return 'workflow.v1.WorkflowExecutionInfo';
@@ -122,6 +125,26 @@ function isListOf(type: string, bytes: Buffer, from: number, depth: number): boo
   if (bytes[from] !== openBracket) return false;
   const first = skipSpace(bytes, from + 1);
   return bytes[first] === openBrace && rootType(bytes, first, depth + 1) === type;
+}
+
+/** Standalone activities of an export: each is the answer to a question about one, `{"activity":{"info":{"activityId":…}}}`. */
+function isListOfActivities(bytes: Buffer, from: number, depth: number): boolean {
+  if (bytes[from] !== openBracket) return false;
+  const first = skipSpace(bytes, from + 1);
+  const activity = memberOf(bytes, first, depth + 1, ['activity']);
+  const info = memberOf(bytes, activity, depth + 2, ['info']);
+  return memberOf(bytes, info, depth + 3, ['activityId', 'activity_id']) !== -1;
+}
+
+/** Where the value of a member begins; -1 when there is none, or no object. */
+function memberOf(bytes: Buffer, from: number, depth: number, names: readonly string[]): number {
+  let found = -1;
+  if (from !== -1 && bytes[from] === openBrace)
+    eachMember(bytes, from, depth, (_bytes, key, value, inner) => {
+      if (names.includes(stringAt(bytes, key))) found = value;
+      return skipValue(bytes, value, inner);
+    });
+  return found;
 }
 
 /** `temporal workflow list` prints a list of what is known of each run, its memo in shorthand. */

@@ -5,6 +5,18 @@ import type protobuf from 'protobufjs';
 export const root = proto as unknown as protobuf.Root;
 export const short = (name: string): string => name.replace(/^\.?(?:temporal\.api|google\.protobuf)\./, '');
 
+/** Fields that the Go API 1.64.1 has and the descriptors of npm have not yet. */
+export const newer: ReadonlySet<string> = new Set([
+  'common.v1.Callback nexusHandler',
+  'common.v1.Link callback',
+  'history.v1.ActivityTaskFailedEventAttributes cause',
+  'history.v1.WorkflowExecutionStartedEventAttributes propagatedNexusSerializationContext',
+  'update.v1.Request propagatedNexusSerializationContext',
+  'workflowservice.v1.DescribeNexusOperationExecutionResponse completionCallbacks',
+  'workflowservice.v1.StartActivityExecutionResponse eagerActivityTask',
+  'workflowservice.v1.StartNexusOperationExecutionRequest completionCallbacks',
+]);
+
 /** Every message and enum of which a history or an answer with one consists. */
 export const types = reachable([
   root.lookupType('temporal.api.history.v1.History'),
