@@ -46,6 +46,10 @@ export async function readDocument(source: AsyncIterable<Uint8Array | string>, f
   const inflow = makeInflow(source);
   await inflow.more();
   const bytes = inflow.bytes();
+  if (bytes.subarray(0, 3).equals(gzipMark))
+    throw new NexusctlError('INPUT_INVALID', 'the input is compressed with gzip', {
+      hint: 'unpack it: gunzip -c FILE | nexusctl payload …',
+    });
   if (isUtf16(bytes))
     throw new NexusctlError('INPUT_INVALID', 'the input is UTF-16, as > of PowerShell 5 writes it; JSON is UTF-8', {
       hint: 'write it with `| Out-File -Encoding utf8 FILE`, or convert it: iconv -f UTF-16 -t UTF-8 FILE',
@@ -57,6 +61,12 @@ export async function readDocument(source: AsyncIterable<Uint8Array | string>, f
   return { ...document, batches: behindMark(document.batches) };
 }
 
+/** RFC 1952: its two bytes, and the only method that there is. */
+const gzipMark = Buffer.from([0x1f, 0x8b, 8]);
+
+/** Its mark, and `{`, `[` or `"` without one, in both orders of bytes. */
+const utf16Openings: ReadonlySet<number> = new Set([0xfffe, 0xfeff, 0x7b00, 0x007b, 0x5b00, 0x005b, 0x2200, 0x0022]);
+
 /** Windows editors write it. */
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
@@ -67,7 +77,7 @@ async function* behindMark(batches: AsyncIterable<Batch>): AsyncGenerator<Batch>
 
 function isUtf16(bytes: Buffer): boolean {
   const mark = bytes.length < 2 ? 0 : bytes.readUInt16BE(0);
-  return mark === 0xfffe || mark === 0xfeff;
+  return utf16Openings.has(mark);
 }
 
 async function readUnmarked(inflow: Inflow, form: InputForm): Promise<Document> {

@@ -93,9 +93,6 @@ function readMetadata(bytes: Buffer, from: number, depth: number, metadata: Map<
     metadata.set(name, value);
     return end;
   });
-  // Until August 2024 the Web UI said so of each payload that it decoded; of JSON it then wrote the value.
-  if (metadata.has('encodingDecoded') && metadata.get('encoding')?.toString('latin1').startsWith('json/') === true)
-    throw readable();
 }
 
 /** `application/json`-like names are valid base64 by accident: what decodes to noise was never encoded. */
@@ -125,7 +122,8 @@ function isWhole(size: unknown): size is string | number {
 /** @returns the bytes of a base64 string; strict: a character that is no base64 is an error, not skipped */
 function base64At(bytes: Buffer, start: number, end: number, what: string): Buffer {
   if (isNull(bytes, start)) return Buffer.alloc(0);
-  if (!isString(bytes, start)) throw what === 'data' ? readable() : malformed(`${what} is not a string`);
+  if (!isString(bytes, start))
+    throw what === 'data' ? readable('data is the value itself') : malformed(`${what} is not a string`);
   const value = decodeBase64(bytes.toString('latin1', start + 1, end - 1));
   if (value !== null) return value;
   const unescaped = decodeBase64(stringAt(bytes, { start, end }).replace(/[\r\n]/g, ''));
@@ -154,11 +152,12 @@ export function decodeCanonicalBase64(text: string): Buffer | null {
 function notBase64(bytes: Buffer, start: number, end: number, what: string): NexusctlError {
   const text = bytes.toString('utf8', start + 1, Math.min(end - 1, start + 65));
   const plain = what.endsWith('encoding') && /^[a-z]+\/[\w.+-]+$/i.test(text);
+  if (what === 'data') return readable('data is no base64: it may be the value itself');
   return malformed(plain ? `${what} is the plain text '${text}'; it must be base64` : `${what} is not base64`);
 }
 
-function readable(): NexusctlError {
-  return new NexusctlError('PAYLOAD_MALFORMED', 'data is the value itself, as in a readable download of the Web UI', {
+function readable(what: string): NexusctlError {
+  return new NexusctlError('PAYLOAD_MALFORMED', `${what}, as in a readable download of the Web UI`, {
     hint: 'download the history as encoded (or decoded, for replay): its payloads are base64',
   });
 }

@@ -1,4 +1,4 @@
-import { alteredNote, isAltered, refuseAltered } from './altered.ts';
+import { alteration, refuseAltered } from './altered.ts';
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import type { Family, FamilyId, LayerFacts } from './family.ts';
@@ -102,7 +102,7 @@ function later(peeling: Peeling, opened: Promise<Payload>): Promise<Opened> {
 
 function failed({ layers, payload, current }: Peeling, error: unknown): Opened {
   if (!(error instanceof NexusctlError) || configuration.has(error.code)) throw error;
-  const isOthers = error.code === 'FAMILY_UNSUPPORTED' && (current !== payload || isAltered(payload));
+  const isOthers = error.code === 'FAMILY_UNSUPPORTED' && (current !== payload || alteration(payload) !== null);
   return { status: 'failed', layers, payload, error, ...(isOthers ? { handedOn: current } : {}) };
 }
 
@@ -119,7 +119,8 @@ const sameLayers = new WeakMap<Payload['metadata'], Layer>();
 
 export function layerOf(payload: Payload, family: Family | null): Layer {
   if (family === null && isStorageReference(payload)) return referenceLayer(payload);
-  if (family === null && isAltered(payload)) return { encoding: encodingOf(payload), note: alteredNote };
+  const note = family === null ? alteration(payload) : null;
+  if (note !== null) return { encoding: encodingOf(payload), note };
   if (family?.factsInData === true) return makeLayer(payload, family);
   const known = sameLayers.get(payload.metadata);
   if (known !== undefined && known.family === family?.id) return known;

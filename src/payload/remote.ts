@@ -1,4 +1,4 @@
-import { isAltered } from './altered.ts';
+import { alteration } from './altered.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { familyOf } from './families.ts';
 import { payloadJson, readPayloadJson } from './json-form.ts';
@@ -45,7 +45,7 @@ export function makeRemote(post: (body: string) => Promise<RemoteAnswer>): Chang
     if (
       familyOf(payload) === null &&
       /^(json|binary)\/(plain|null|protobuf|nexusNoValue)$/.test(encoding) &&
-      !isAltered(payload)
+      alteration(payload) === null
     )
       return { status: 'unchanged', layers: [layer], payload };
     return new Promise((resolve, reject) => {

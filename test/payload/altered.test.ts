@@ -1,7 +1,7 @@
 import { createCipheriv } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { runMain } from '../helpers/context.ts';
-import { base64, event, history, jsonPayload } from './history.ts';
+import { base64, event, history } from './history.ts';
 
 const env = { KEY: '0123456789abcdef0123456789abcdef' };
 const key = ['--key', 'k=env:KEY'];
@@ -90,9 +90,28 @@ it('bytes of another encoding are a value', async () => {
   expect(await payloadOf('decode', payload)).toMatchObject({ status: 'unchanged', base64: '/wA=' });
 });
 
-it('a readable download of the older Web UI is named, also where its values look like base64', async () => {
-  const readable = { ...jsonPayload('1'), data: 'MTIz' };
+describe('a readable download of the older Web UI', () => {
   const metadata = { encoding: base64('json/plain'), encodingDecoded: 'json/plain' };
-  const seen = await payloadOf('decode', history([event('1', 'x', { input: { ...readable, metadata } })]));
-  expect(seen.error?.message).toContain('readable download');
+  const download = (data: unknown) => history([event('1', 'x', { input: { metadata, data } })]);
+
+  it.each([['MTIz'], ['Temporal'], ['workflow-result'], ['Hello, Temporal'], [{ id: 1 }]])(
+    'is named, also where its values look like base64: %j',
+    async (data) => {
+      const seen = await payloadOf('decode', download(data));
+      expect(seen).toMatchObject({ status: 'failed' });
+      expect(seen.error?.message).toContain('readable download');
+    },
+  );
+
+  it('comes back from encryption as it was, as far as it can be read', async () => {
+    const document = download('workflow+result0');
+    const sealed = await run('encrypt', document, ...key);
+    expect(sealed.exitCode).toBe(0);
+    const { stdout } = await runMain(['payload', 'decode', '--mode', 'replay', ...key], { stdin: sealed.stdout, env });
+    expect(JSON.parse(stdout)).toEqual({
+      events: [
+        expect.objectContaining({ x: { input: { data: 'workflow+result0', metadata: expect.anything() as unknown } } }),
+      ],
+    });
+  });
 });

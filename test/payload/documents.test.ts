@@ -264,6 +264,16 @@ describe('malformed input is named', () => {
   });
 
   it.each([
+    ['gzip', gzipSync('{"payloads":[]}'), /gzip[\s\S]*gunzip -c/],
+    ['UTF-16', Buffer.from('\ufeff{"payloads":[]}', 'utf16le'), /UTF-16[\s\S]*iconv/],
+    ['UTF-16 without a mark', Buffer.from('[{"eventId":"1"}]', 'utf16le'), /UTF-16[\s\S]*iconv/],
+    ['UTF-16 of the other order', Buffer.from('{"payloads":[]}', 'utf16le').swap16(), /UTF-16[\s\S]*iconv/],
+  ])('%s is named, with what makes JSON of it', async (_what, input, wanted) => {
+    const { stderr } = await decode(input);
+    expect(stderr).toMatch(wanted);
+  });
+
+  it.each([
     [
       'a null failure',
       history([
