@@ -31,11 +31,13 @@ const known: readonly Format[] = [
 
 export const unsupported = refusal(known);
 
+const nonce = /nonce$|(?:^|[-_.])iv$/i;
+
 /** Codecs that keep the nonce in the metadata share no other part of their layout: additional data, wrapped keys. */
 export const detached = refusal([
   {
     name: 'AES-GCM with its nonce in the metadata',
-    fits: (payload, encoding) => encoding === encrypted && payload.metadata.has('encryption-nonce'),
+    fits: ({ metadata }, encoding) => encoding === encrypted && [...metadata.keys()].some((name) => nonce.test(name)),
   },
 ]);
 
