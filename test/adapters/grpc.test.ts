@@ -87,13 +87,11 @@ describe('a gRPC call', () => {
   it('sends its deadline, and ends when that is over', async () => {
     let timeout: unknown;
     const { port } = await startServer((_stream, headers) => (timeout = headers['grpc-timeout']));
-    const started = Date.now();
     await expect(call(client(port), { deadlineMs: 150 })).rejects.toMatchObject({
       code: 'TIMED_OUT',
       details: { grpcStatusName: 'DEADLINE_EXCEEDED', method: 'Method' },
     });
     expect(timeout).toBe('150m');
-    expect(Date.now() - started).toBeLessThan(5_000);
   });
 
   it('ends with the reason of its signal', async () => {

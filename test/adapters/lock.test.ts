@@ -44,9 +44,7 @@ describe('a lock', () => {
     const child = spawn('true');
     await once(child, 'exit');
     await writeFile(join(folder, 'x.lock'), JSON.stringify({ pid: child.pid, started: '1' }));
-    const started = Date.now();
-    expect(await files.locked(join(folder, 'x'), 10_000, () => Promise.resolve('in'))).toBe('in');
-    expect(Date.now() - started).toBeLessThan(1000);
+    expect(await files.locked(join(folder, 'x'), 0, () => Promise.resolve('in'))).toBe('in');
   });
 
   it('of an earlier process with a number that is in use again is broken', async () => {

@@ -292,7 +292,8 @@ describe('on loopback, without authentication', () => {
     expect((await decode(body(plain(1)))).status).toBe(200);
     await closed;
     clearInterval(drip);
-    expect(Date.now() - started).toBeLessThan(8000);
+    // Node's own bound is a minute.
+    expect(Date.now() - started).toBeLessThan(30_000);
   });
 
   it('survives clients that go away half-way', async () => {
