@@ -8,10 +8,15 @@ import { bufferOf } from '../protobuf/wire.ts';
 export function fromSdk({ metadata, data, externalPayloads }: SdkPayload): Payload {
   return {
     metadata: metadataOf(Object.keys(metadata ?? {}), Object.values(metadata ?? {})),
-    data: bufferOf(data ?? new Uint8Array()),
+    data: bytesOf(data),
     externalPayloads: (externalPayloads ?? []).map(({ sizeBytes }) => BigInt(String(sizeBytes ?? 0))),
     unknown: [],
   };
+}
+
+/** In the workflow sandbox, which knows no Buffer, protobufjs has an array where there are no bytes. */
+function bytesOf(data: Uint8Array | readonly number[] | null | undefined): Buffer {
+  return ArrayBuffer.isView(data) ? bufferOf(data) : Buffer.from(data ?? []);
 }
 
 export function toSdk({ metadata, data, externalPayloads }: Payload): SdkPayload {

@@ -14,7 +14,7 @@ import {
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
 import * as nexus from 'nexus-rpc';
-import { billing, type Ask, type Invoice, type Order, type Outcome } from '../server/nexus/service.ts';
+import { billing, doorbell, type Ask, type Invoice, type Order, type Outcome } from '../server/nexus/service.ts';
 import { forEndpoint } from '../../src/worker/endpoint-value.ts';
 import type { TemporalServer } from './temporal-server.ts';
 
@@ -101,7 +101,7 @@ export async function startWorkers(
     return { client: new Client({ connection, namespace, dataConverter }), close };
   };
   const [first, ...rest] = await Promise.all([
-    open(handler, handlerQueue, [handlers(reached, behind, handler.sealFor)]),
+    open(handler, handlerQueue, [handlers(reached, behind, handler.sealFor), rings(handler.sealFor)]),
     ...callers.map((side) => open(side, callerQueue, [])),
   ]);
   return {
@@ -133,6 +133,11 @@ function callerOf(client: Client): Caller {
       return (await handle.result()) as Outcome;
     },
   };
+}
+
+function rings(sealFor: string | undefined) {
+  const nothing = sealFor === undefined ? undefined : forEndpoint(sealFor, undefined);
+  return nexus.serviceHandler(doorbell, { ring: () => Promise.resolve(nothing) });
 }
 
 function handlers(reached: Record<string, number>, behind: string[], sealFor: string | undefined) {

@@ -104,6 +104,7 @@ describe.for(ways)('encrypted by the way %s, end to end', (way) => {
     const [charge, invoice] = handles;
     exported = {
       outcomes: await Promise.all(handles.map((handle) => handle.result())),
+      nothing: await (await caller!.start('ring', [{ endpoint: way, ...sealed }])).result(),
       charge: await exportOf(caller!.client, charge!.workflowId),
       caller: await exportOf(caller!.client, invoice!.workflowId),
       handler: await exportOf(workers.handler, workers.behind[0] ?? ''),
@@ -118,9 +119,10 @@ describe.for(ways)('encrypted by the way %s, end to end', (way) => {
   }
 
   it('carries values there and back, and the server sees none of them', (context) => {
-    const { outcomes, ...histories } = found(context);
+    const { outcomes, nothing, ...histories } = found(context);
     const invoice = (total: number) => ({ result: { order: secretOrder.id, total } });
     expect(outcomes).toEqual([invoice(secretOrder.amount), invoice(secretOrder.amount * 2)]);
+    expect(nothing).toBeUndefined();
     for (const history of Object.values(histories)) {
       const payloads = payloadsIn(history);
       expect(payloads.length).toBeGreaterThan(1);
@@ -195,6 +197,8 @@ describe.for(ways)('encrypted by the way %s, end to end', (way) => {
 
 interface Exported {
   readonly outcomes: readonly unknown[];
+  /** The result of an operation without one. */
+  readonly nothing: unknown;
   readonly charge: string;
   readonly caller: string;
   readonly handler: string;

@@ -46,6 +46,13 @@ describe('one shared key', () => {
     },
   );
 
+  it('takes the array that the workflow sandbox has for no bytes', async () => {
+    const codec = await openCodec({ keyring: at('shared.toml') });
+    const empty = { ...defaultPayloadConverter.toPayload(undefined), data: [] as unknown as Uint8Array };
+    const [opened] = await codec.decode(await codec.encode([empty]));
+    expect(payloadConverter.fromPayload(opened!)).toBeUndefined();
+  });
+
   it('keeps the sizes of what is stored elsewhere', async () => {
     const codec = await openCodec({ keyring: at('shared.toml') });
     const claim = { ...defaultPayloadConverter.toPayload('claim'), externalPayloads: [{ sizeBytes: Long.MAX_VALUE }] };

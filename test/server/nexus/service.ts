@@ -19,6 +19,9 @@ export const billing = nexus.service('billing', {
   wait: nexus.operation<Order, Invoice>(),
 });
 
+/** Takes nothing and gives nothing. */
+export const doorbell = nexus.service('doorbell', { ring: nexus.operation<undefined, undefined>() });
+
 export interface Ask {
   readonly endpoint: string;
   readonly operation: keyof typeof billing.operations;

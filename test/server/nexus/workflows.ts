@@ -10,7 +10,7 @@ import {
   setHandler,
 } from '@temporalio/workflow';
 import { forEndpoint } from 'nexusctl/codec/converter';
-import { billing, type Ask, type Invoice, type Order, type Outcome, type SeenFailure } from './service.ts';
+import { billing, doorbell, type Ask, type Invoice, type Order, type Outcome, type SeenFailure } from './service.ts';
 
 /** Calls once and gives what came of it: the result, or what a workflow that catches the failure can read. */
 export async function call({ endpoint, operation, input, sealFor }: Ask): Promise<Outcome> {
@@ -26,6 +26,13 @@ export async function call({ endpoint, operation, input, sealFor }: Ask): Promis
 /** The same, with nobody who catches. */
 export async function callUncaught({ endpoint, operation, input }: Ask): Promise<Invoice> {
   return createNexusServiceClient({ endpoint, service: billing }).executeOperation(operation, input);
+}
+
+/** Calls what takes nothing and gives nothing. */
+export async function ring({ endpoint, sealFor }: Pick<Ask, 'endpoint' | 'sealFor'>): Promise<void> {
+  const client = createNexusServiceClient({ endpoint, service: doorbell });
+  const nothing = sealFor === undefined ? undefined : forEndpoint(sealFor, undefined);
+  await client.executeOperation('ring', nothing, { scheduleToCloseTimeout: '60s' });
 }
 
 /** Starts an operation that does not end by itself, and cancels it as soon as it has started. */
