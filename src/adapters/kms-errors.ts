@@ -105,6 +105,8 @@ function ofAnyService(failure: AwsFailure, name: string, permission: string): Me
       return { ...unavailable, words: 'KMS throttles, after three attempts' };
     case 'unavailable':
       return unavailable;
+    case 'not-aws':
+      return { code: 'PROTOCOL_ERROR', words: 'what answers is not KMS', hint: awsHints[failure] };
     case 'other':
       return {
         code: 'KMS_KEY_INVALID',

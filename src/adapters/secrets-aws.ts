@@ -112,6 +112,8 @@ function ofAnyService(failure: AwsFailure, name: string, permission: string): Me
       return { code: 'RATE_LIMITED', words: 'cannot be read: AWS throttles', hint: awsHints.unavailable };
     case 'unavailable':
       return { code: 'UNREACHABLE', words: 'cannot be read: AWS does not answer', hint: awsHints[failure] };
+    case 'not-aws':
+      return { code: 'PROTOCOL_ERROR', words: 'cannot be read: what answers is not AWS', hint: awsHints[failure] };
     case 'other':
       return {
         code: 'SECRET_UNREADABLE',

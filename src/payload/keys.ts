@@ -1,4 +1,5 @@
 import { hkdfSync } from 'node:crypto';
+import { checkedKek } from './checked-kek.ts';
 import { makeDataKeys, type DataKeys } from './data-keys.ts';
 import { makeGate } from './gate.ts';
 import { parseKey } from './key-material.ts';
@@ -52,10 +53,11 @@ export function openKeys(keyring: Keyring, ports: KeyPorts, options: KeysOptions
     aes: remember(async (key: SecretKey) => parseKey(await raw(key), key.format, key.id)),
     kek: remember(async (key: KmsKey | ExecKey): Promise<Kek> => {
       const kek = await (key.kind === 'kms' ? ports.kms(key) : ports.exec(key));
-      return {
+      const gated: Kek = {
         wrap: (dataKey) => gate(() => kek.wrap(dataKey)),
         unwrap: (wrapped) => gate(() => kek.unwrap(wrapped)),
       };
+      return checkedKek(gated, key.id);
     }),
     encryptionSdk: (key, message) => gate(() => ports.encryptionSdk(key, message)),
     vault: (key, ciphertext) => gate(() => ports.vault(key, ciphertext)),

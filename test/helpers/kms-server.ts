@@ -4,7 +4,17 @@ import type { AddressInfo } from 'node:net';
 
 /** How a key of the service behaves besides working. */
 export type KeyState =
-  'enabled' | 'disabled' | 'pending-deletion' | 'denied' | 'no-encrypt' | 'no-decrypt' | 'throttled';
+  | 'enabled'
+  | 'disabled'
+  | 'pending-deletion'
+  | 'denied'
+  | 'no-encrypt'
+  | 'no-decrypt'
+  | 'throttled'
+  // What answers is a proxy's page, is empty, or does not come.
+  | 'page'
+  | 'empty'
+  | 'silent';
 
 export interface KmsServer {
   readonly env: Readonly<Record<string, string>>;
@@ -58,6 +68,15 @@ export async function startKms(states: Readonly<Record<string, KeyState>>): Prom
       }
       if (state === 'throttled') {
         fail('ThrottlingException');
+        return;
+      }
+      if (state === 'silent') return;
+      if (state === 'page') {
+        response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Please log in</html>');
+        return;
+      }
+      if (state === 'empty') {
+        answer(200, {});
         return;
       }
       const context = Buffer.from(JSON.stringify(Object.entries(input.EncryptionContext ?? {}).sort()));

@@ -14,6 +14,9 @@ beforeAll(async () => {
     readonly: 'no-encrypt',
     writeonly: 'no-decrypt',
     busy: 'throttled',
+    behindProxy: 'page',
+    empty: 'empty',
+    silent: 'silent',
   });
 });
 afterAll(() => kms.close());
@@ -24,7 +27,11 @@ function keyring(name: string, context = '{ app = "orders" }', more = ''): strin
 
 async function run(toml: string, argv: readonly string[], stdin = ''): Promise<Run> {
   return withFiles({ 'keyring.toml': toml }, (folder) =>
-    runBuilt([...argv, '--keyring', `${folder}/keyring.toml`], { env: { ...kms.env, HOME: folder }, stdin }),
+    runBuilt([...argv, '--keyring', `${folder}/keyring.toml`], {
+      env: { ...kms.env, HOME: folder },
+      stdin,
+      timeoutMs: 80_000,
+    }),
   );
 }
 
@@ -86,8 +93,11 @@ describe('the KMS way', () => {
     ['writeonly', 'KMS_ACCESS_DENIED', 4, 'unwrap'],
     ['nowhere', 'KMS_KEY_NOT_FOUND', 7, 'wrap'],
     ['busy', 'KMS_UNAVAILABLE', 5, 'wrap'],
+    ['behindProxy', 'PROTOCOL_ERROR', 5, 'wrap'],
+    ['empty', 'KMS_UNAVAILABLE', 5, 'wrap'],
+    ['silent', 'KMS_UNAVAILABLE', 5, 'wrap'],
   ];
-  it.each(faults)('kms check %s: %s', async (name, code, exit, operation) => {
+  it.each(faults)('kms check %s: %s', { timeout: 90_000 }, async (name, code, exit, operation) => {
     const { exitCode, stdout } = await run(keyring(name), ['kms', 'check', '-o', 'json']);
     const { items } = JSON.parse(stdout) as {
       items: { ok: boolean; steps: { operation: string; status: string; error?: { code: string } }[] }[];
@@ -118,6 +128,39 @@ describe('the KMS way', () => {
       expect(opened.stdout).toBe('"x"\n');
       const quiet = await run(toml(`${folder}/quiet.cjs`), ['kms', 'check', '--allow-exec', '-o', 'json']);
       expect(quiet.stdout).toContain('KMS_UNAVAILABLE');
+    });
+  });
+
+  it.each([
+    ['gives the data key back', 'q.data', 'KMS_KEY_INVALID'],
+    ['gives it back in other words', "Buffer.from('key=' + q.data).toString('base64')", 'KMS_KEY_INVALID'],
+    ['wraps it to nothing', "''", 'KMS_UNAVAILABLE'],
+  ])('nothing is sealed with a command that %s', async (_what, answer, code) => {
+    const script = `process.stdin.once('data',(t)=>{const q=JSON.parse(t);console.log(JSON.stringify({data:${answer}}))})`;
+    await withFiles({ 'kek.cjs': script }, async (folder) => {
+      const toml = `[keys.own]\nexec = "${process.execPath} ${folder}/kek.cjs"\n`;
+      for (const command of ['payload encrypt', 'kms check']) {
+        const { exitCode, stdout, stderr } = await run(
+          toml,
+          [...command.split(' '), '--allow-exec', '-o', 'json'],
+          '"x"',
+        );
+        expect(exitCode).not.toBe(0);
+        expect(stdout + stderr).toContain(code);
+        expect(stdout).not.toContain('encryption-dek');
+      }
+    });
+  });
+
+  it('says whose data key cannot be one', async () => {
+    const script = `process.stdin.once('data',()=>console.log(JSON.stringify({data:'AAAA'})))`;
+    await withFiles({ 'kek.cjs': script }, async (folder) => {
+      const toml = `[keys.own]\nexec = "${process.execPath} ${folder}/kek.cjs"\n`;
+      const sealed = await run(toml, ['payload', 'encrypt', '--allow-exec'], '"x"');
+      const opened = await run(toml, ['payload', 'decode', '--allow-exec', '-o', 'json'], sealed.stdout);
+      expect(opened.exitCode).toBe(1);
+      expect(opened.stdout).toContain('KMS_CIPHERTEXT_INVALID');
+      expect(opened.stdout).toContain('own: the key service unwrapped 3 bytes');
     });
   });
 });
