@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { look } from './file-facts.ts';
 
 const everyMs = 1000;
 /** Looks between two tries of what failed: one, two, four, … A file that changes meanwhile is tried at once. */
@@ -39,15 +39,4 @@ export function watch(
     const pause = differs || failed === null ? 1 : Math.min(failed.pause * 2, mostLooks);
     failed = (await changed()) ? null : { pause, left: pause };
   }
-}
-
-async function look(paths: readonly string[], before = Infinity): Promise<ReadonlyMap<string, string>> {
-  const facts = paths.map((path) =>
-    stat(path).then(
-      ({ ino, size, mtimeMs, ctimeMs }) => (ctimeMs < before ? [ino, size, mtimeMs, ctimeMs].join(' ') : 'too new'),
-      () => 'gone',
-    ),
-  );
-  const found = await Promise.all(facts);
-  return new Map(paths.map((path, index) => [path, found[index] ?? '']));
 }

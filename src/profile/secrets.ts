@@ -56,6 +56,8 @@ export function makeSecrets(world: World): Secrets {
     const key = JSON.stringify(source);
     const value = read(source, world, warnings);
     resolved.set(key, value);
+    // What failed once may be there later: a worker holds its keyring for days.
+    value.catch(() => resolved.get(key) === value && resolved.delete(key));
     return value;
   };
   return {

@@ -158,6 +158,15 @@ describe('resolving', () => {
     expect(await textOf(secrets, { kind: 'data', data: 'itself' })).toBe('itself');
   });
 
+  it('asks again for what was not there', async () => {
+    const folder = await makeFolder({});
+    const secrets = resolver();
+    const late = reference('late.key', folder);
+    await expect(secrets.resolve(late)).rejects.toMatchObject({ code: 'SECRET_UNREADABLE' });
+    await writeFile(join(folder, 'late.key'), 'here');
+    expect(Buffer.from(await secrets.resolve(late)).toString()).toBe('here');
+  });
+
   it('asks once, and again only when told', async () => {
     const folder = await makeFolder({ key: 'first' });
     const secrets = resolver();

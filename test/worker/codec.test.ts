@@ -10,7 +10,7 @@ import {
 import { Client, Connection } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import Long from 'long';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { EndpointValue, forEndpoint, openCodec } from '../../src/worker/codec.ts';
 import type * as converterModule from '../../src/worker/converter.ts';
 import { payloadConverter, withEndpoints } from '../../src/worker/converter.ts';
@@ -219,4 +219,71 @@ it('is what the SDK’s client takes as its data converter', async () => {
   const [sealed] = await payloadCodecs[0]!.encode([loaded.toPayload({ a: 1 })]);
   expect(text(sealed, 'encryption-key-id')).toBe('a');
   await connection.close();
+});
+
+it('takes the key file of public codec servers', async () => {
+  files.write({ 'keys.yaml': `- id: one\n  key: passphrasewhichneedstobe32bytes!\n` });
+  const codec = await openCodec({ keyring: at('keys.yaml') });
+  const [sealed] = await codec.encode([payloadConverter.toPayload(1)]);
+  expect(text(sealed, 'encryption-key-id')).toBe('one');
+});
+
+describe('a rotation that goes wrong', () => {
+  const ring = (...ids: string[]) =>
+    `[keyring]\nactive = "${ids[0]!}"\n${ids.map((id) => `[keyring.keys.${id}]\nsecret = "${id}.key"\n`).join('')}`;
+
+  async function rotating() {
+    const own = folder({ 'a.key': key, 'b.key': older, 'keys.toml': ring('a') });
+    onTestFinished(() => own.remove());
+    const errors: unknown[] = [];
+    const codec = await openCodec({
+      keyring: `${own.path}/keys.toml`,
+      onKeyringError: (error) => {
+        errors.push(error);
+        throw new Error('who is told fails too');
+      },
+    });
+    const idNow = async () => text((await codec.encode([payloadConverter.toPayload(1)]))[0], 'encryption-key-id');
+    return { own, errors, idNow };
+  }
+
+  it.each([
+    ['names a key file that is not there yet', ring('c', 'a'), 'SECRET_UNREADABLE'],
+    ['names a key file that is half written', ring('half', 'a'), 'KEY_INVALID'],
+    ['is cut off', '', 'KEYRING_INVALID'],
+    ['is cut off after a line', '[keyring]\n', 'KEYRING_INVALID'],
+    ['has a command that may not run', '[keyring.keys.x]\nexec = "cat"\n', 'EXEC_NOT_ALLOWED'],
+  ])('keeps the last good keys when the keyring %s', async (_what, broken, code) => {
+    const { own, errors, idNow } = await rotating();
+    own.write({ 'half.key': key.subarray(1), 'keys.toml': broken });
+    await until(async () => (await idNow()) === 'a' && errors.length > 0, 10_000);
+    expect(errors[0]).toMatchObject({ code });
+    expect(await idNow()).toBe('a');
+  });
+
+  it('goes on with it when the key file comes later, and when it is whole', async () => {
+    const { own, errors, idNow } = await rotating();
+    own.write({ 'keys.toml': ring('c', 'a') });
+    await until(async () => (await idNow()) === 'a' && errors.length === 1, 10_000);
+    own.write({ 'c.key': key.subarray(1) });
+    await until(async () => (await idNow()) === 'a' && errors.length === 2, 10_000);
+    own.write({ 'c.key': randomBytes(32) });
+    await until(async () => (await idNow()) === 'c', 10_000);
+    expect(errors).toHaveLength(2);
+  });
+});
+
+it.each([
+  ['no key', '', 'KEYRING_INVALID'],
+  ['a key that is not there', '[keyring.keys.x]\nsecret = "x.key"\n', 'SECRET_UNREADABLE'],
+  ['a key of 31 bytes', '[keyring.keys.x]\nsecret = "short.key"\n', 'KEY_INVALID'],
+  ['a command that may not run', '[keyring.keys.x]\nexec = "cat"\n', 'EXEC_NOT_ALLOWED'],
+  [
+    'a key of an endpoint that is not there',
+    '[keyring.keys.x]\nsecret = "x.key"\n[keyring.endpoints]\ne = ["x"]\n',
+    'SECRET_UNREADABLE',
+  ],
+])('does not open with %s', async (_what, toml, code) => {
+  files.write({ 'short.key': key.subarray(1), 'unusable.toml': toml });
+  await expect(openCodec({ keyring: at('unusable.toml') })).rejects.toMatchObject({ code });
 });

@@ -10,6 +10,7 @@ import { NexusctlError } from '../../errors/nexusctl-error.ts';
 import { fingerprint } from '../../payload/candidates.ts';
 import { openKeys } from '../../payload/keys.ts';
 import type { Keyring } from '../../payload/keyring.ts';
+import { readThrough } from '../../payload/usable.ts';
 import { isPerNamespace, type StorageRule } from '../../payload/storage.ts';
 import type { SecretSource } from '../../profile/profile.ts';
 import { locateSecret } from '../../profile/secret.ts';
@@ -78,7 +79,7 @@ export async function loadWorld(
       refuseUnmapped(access.file, ring.keyring);
       refuseSharedStorage(access.file, flags.resolve ?? []);
     }
-    await readKeys(ring);
+    await readThrough(openKeys(ring.keyring, ring.ports), ring.keyring.keys.values());
     const codec = makeCodec(ring.keyring, (keyring, namespace) =>
       openKeys(keyring, ring.ports, { namespace, now, storage: flags.resolve }),
     );
@@ -137,12 +138,6 @@ export async function loadWorld(
       }
     },
   };
-}
-
-/** Keys that are here are read at the start: a key that cannot be used should not come to light with a user's request. */
-async function readKeys({ keyring, ports }: Ring): Promise<void> {
-  const keys = openKeys(keyring, ports);
-  for (const key of keyring.keys.values()) if (key.kind === 'secret') await keys.aes(key);
 }
 
 async function loadAccess(
