@@ -72,7 +72,7 @@ export function shortened(id: string): string {
 
 /** What adds the key of this id to the keyring. */
 export function addKey(id: string): string {
-  return `add it: --key ${id === '' ? "''" : shortened(id)}=file:./the.key`;
+  return `add it: --key ${id === '' ? "''" : shortened(id)}=file:./the.key, or under [keyring.keys]`;
 }
 
 /** Names a key whose id must not be shown. */

@@ -27,7 +27,7 @@ export function keyPorts(world: World): KeyPorts {
       const location = locateSecret(key.source, platform);
       if (location.kind !== 'exec' || !(location.mayRun || allowExec))
         throw new NexusctlError('EXEC_NOT_ALLOWED', `the command of the key '${key.id}' does not run from this file`, {
-          hint: 'exec runs from your own default file that nobody else can write; else add --allow-exec',
+          hint: 'exec runs from your own default file that nobody else can write; else add --allow-exec (openCodec: allowExec)',
         });
       const base = key.source.kind === 'reference' ? key.source.base : folder;
       return (await services()).exec(key, { command: location.command, folder: base, env }, signal);

@@ -44,33 +44,54 @@ function readKey(id: string, value: unknown, origin: Origin): Key {
     origin,
   );
   const decryptOnly = booleanAt(table, 'decrypt_only', origin, at) ?? false;
-  const secret = textAt(table, 'secret', origin, at);
-  const kms = textAt(table, 'kms', origin, at);
-  const exec = textAt(table, 'exec', origin, at);
-  const vault = textAt(table, 'vault', origin, at);
-  if ([secret, kms, exec, vault].filter((kind) => kind !== undefined).length !== 1)
+  const kinds = Object.keys(settings).filter(isKind);
+  const [kind, ...others] = kinds.filter((name) => table[name] !== undefined);
+  if (kind === undefined || others.length > 0)
     throw invalid(origin, at, 'exactly one of secret, kms, exec and vault is wanted');
-  if (secret !== undefined) {
-    const format = textAt(table, 'format', origin, at);
-    if (format !== undefined && !isFormat(format))
-      throw invalid(origin, `${at}.format`, 'one of raw, hex, base64 is wanted');
-    return {
-      kind: 'secret',
-      id,
-      source: origin.source(secret),
-      decryptOnly,
-      ...(format === undefined ? {} : { format }),
-    };
+  const foreign = Object.keys(table).find((name) => name in owners && !settings[kind].includes(name));
+  if (foreign !== undefined)
+    throw invalid(
+      origin,
+      `${at}.${foreign}`,
+      `it goes with ${owners[foreign] ?? ''}, and this key is ${kind}: take it out`,
+    );
+  const text = textAt(table, kind, origin, at) ?? '';
+  switch (kind) {
+    case 'secret': {
+      const format = textAt(table, 'format', origin, at);
+      if (format !== undefined && !isFormat(format))
+        throw invalid(origin, `${at}.format`, 'one of raw, hex, base64 is wanted');
+      const source = origin.source(text);
+      return { kind, id, source, decryptOnly, ...(format === undefined ? {} : { format }) };
+    }
+    case 'exec':
+      return { kind, id, decryptOnly, source: origin.source(`exec:${text.replace(/^exec:/, '')}`) };
+    case 'vault':
+      return vaultKey(id, text, textAt(table, 'token', origin, at), decryptOnly, origin, at);
+    case 'kms': {
+      const region = textAt(table, 'region', origin, at);
+      const context = readContext(table, origin, at);
+      const key = kmsKey(id, text, { context, decryptOnly, ...(region === undefined ? {} : { region }) });
+      const problem = kmsProblem(key);
+      if (problem !== undefined) throw invalid(origin, `${at}.kms`, problem);
+      return key;
+    }
   }
-  if (exec !== undefined)
-    return { kind: 'exec', id, decryptOnly, source: origin.source(`exec:${exec.replace(/^exec:/, '')}`) };
-  if (vault !== undefined) return vaultKey(id, vault, textAt(table, 'token', origin, at), decryptOnly, origin, at);
-  const region = textAt(table, 'region', origin, at);
-  return kmsKey(id, kms ?? '', {
-    context: readContext(table, origin, at),
-    decryptOnly,
-    ...(region === undefined ? {} : { region }),
-  });
+}
+
+type Kind = Key['kind'];
+
+/** What a key may say besides what it is: a setting that does nothing would be believed to do something. */
+const settings: Readonly<Record<Kind, readonly string[]>> = {
+  secret: ['format'],
+  kms: ['context', 'region'],
+  exec: [],
+  vault: ['token'],
+};
+const owners: Readonly<Record<string, Kind>> = { format: 'secret', context: 'kms', region: 'kms', token: 'vault' };
+
+function isKind(name: string): name is Kind {
+  return name in settings;
 }
 
 /** A KMS key from an ARN, key id or alias, or from the `awskms:` URI that temporal-proxy would be given. */
@@ -96,6 +117,15 @@ export function kmsKey(
     decryptOnly,
     ...(region === undefined ? {} : { region }),
   };
+}
+
+/** What is wrong with what names a KMS key; KMS itself would only say that it knows no such key. */
+export function kmsProblem({ key, region }: KmsKey): string | undefined {
+  const arn = /^arn:[\w-]+:kms:([\w-]+):\d+:(?:key|alias)\/\S+$/.exec(key);
+  if (arn === null && !/^(?:alias\/\S+|[\w-]+)$/.test(key))
+    return 'a key ARN, key id, alias/NAME or alias ARN of AWS KMS is wanted; for another key service there is exec';
+  if (arn?.[1] !== undefined && region !== arn[1]) return `the ARN is of the region ${arn[1]}, not of ${region ?? ''}`;
+  return undefined;
 }
 
 function vaultKey(

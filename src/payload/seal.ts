@@ -4,7 +4,7 @@ import { sealAesGcm, sealWithKey } from './families/aes-gcm.ts';
 import { sealForEndpoint } from './families/endpoint.ts';
 import { isEnvelopeKey, sealEnvelope } from './families/envelope.ts';
 import { sealJava } from './families/java.ts';
-import { endpointKeys, writingKey } from './keyring.ts';
+import { endpointKeys, writingKey, type Keyring } from './keyring.ts';
 import type { Keys } from './keys.ts';
 import { layerOf, openPayload, type Budget, type Opened } from './layers.ts';
 import { after, type Maybe } from './maybe.ts';
@@ -52,7 +52,9 @@ function sealWithRing(payload: Payload, keys: Keys, position: Position): Maybe<P
     case 'exec':
       return sealEnvelope(payload, keys, key);
     case 'vault':
-      throw new NexusctlError('KEY_MISSING', `the key '${key.id}' is Vault's; nexusctl only reads with it`);
+      throw new NexusctlError('KEY_MISSING', `the key '${key.id}' is Vault's; nexusctl only reads with it`, {
+        hint: 'name one that writes: active = "ID" under [keyring], or --active ID',
+      });
     case undefined:
       return sealWithPreset(payload, keys, endpoint);
   }
@@ -67,20 +69,30 @@ function sealWithPreset(payload: Payload, { keyring, namespace }: Keys, endpoint
   if (presets.has('go')) return sealAesGcm(payload, 'test', sampleKey);
   if ((['typescript', 'python', 'dotnet', 'ruby'] as const).some((name) => presets.has(name)))
     return sealAesGcm(payload, sampleKeyId, sampleKey);
-  throw missing(keyring.keys.size, namespace, endpoint);
+  throw missing(keyring, namespace, endpoint);
 }
 
-function missing(count: number, namespace: string | undefined, endpoint: string | undefined): NexusctlError {
-  const where =
-    endpoint !== undefined ? ` for the endpoint '${endpoint}'` : namespace !== undefined ? ` for ${namespace}` : '';
-  return new NexusctlError(
-    'KEY_MISSING',
-    count === 0 ? `no key to encrypt with${where}` : `the keyring does not say which key encrypts${where}`,
-    {
-      hint:
-        count === 0
-          ? 'make one: nexusctl payload keygen > my.key; then --key my-key=file:my.key'
-          : 'name it: --active ID, or active = "ID" under [keyring]',
-    },
-  );
+function missing({ keys, namespaces, endpoints }: Keyring, namespace?: string, endpoint?: string): NexusctlError {
+  const error = (message: string, hint: string): NexusctlError => new NexusctlError('KEY_MISSING', message, { hint });
+  const [first] = endpoint === undefined ? [] : (endpoints.get(endpoint) ?? []);
+  if (endpoint !== undefined && first !== undefined)
+    return error(
+      `the first key of the endpoint '${endpoint}' writes, and '${first}' is decrypt_only`,
+      `put the one that writes first in its list under [keyring.endpoints]`,
+    );
+  if (namespace !== undefined && namespaces.has(namespace))
+    return error(
+      `all keys of the namespace '${namespace}' are decrypt_only`,
+      'list one that may write under [keyring.namespaces]',
+    );
+  const where = endpoint === undefined ? '' : ` for the endpoint '${endpoint}'`;
+  return keys.size === 0
+    ? error(
+        `no key to encrypt with${where}`,
+        'make one: nexusctl payload keygen --out my.key; then --key my-key=file:my.key',
+      )
+    : error(
+        `the keyring does not say which key encrypts${where}`,
+        'name it: active = "ID" under [keyring], or --active ID',
+      );
 }

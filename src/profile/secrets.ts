@@ -111,7 +111,7 @@ function refuseOffline(location: SecretLocation, source: SecretSource, { offline
     });
   if (location.kind !== 'exec' || location.mayRun || allowExec) return;
   throw new NexusctlError('EXEC_NOT_ALLOWED', `${describeSecret(source)} does not run from this file`, {
-    hint: 'exec: runs from a flag and from your own default file that nobody else can write; else add --allow-exec',
+    hint: 'exec: runs from a flag and from your own default file that nobody else can write; else add --allow-exec (openCodec: allowExec)',
   });
 }
 
@@ -127,14 +127,29 @@ function readVariable(name: string, { env }: World): Uint8Array {
 async function readFile(path: string, world: World, warnings: Set<string>): Promise<Uint8Array> {
   const files = await world.files();
   const bytes = await files.read(path);
-  if (bytes === null)
-    throw new NexusctlError('SECRET_UNREADABLE', `${isData(path) ? 'the path' : path} is not there`, {
-      hint: hintForMissing(path),
-      details: isData(path) || path.includes('\n') ? undefined : { path },
-    });
+  if (bytes === null) throw missingFile(path);
   if (!isPublic(bytes) && (await files.stat(path))?.othersMayRead === true)
     warnings.add(`${path} can be read by other users: chmod 600 ${path}`);
   return bytes;
+}
+
+function missingFile(path: string): NexusctlError {
+  if (isData(path))
+    return new NexusctlError('SECRET_UNREADABLE', 'the path is not there', {
+      hint: 'a path is wanted here, and this is the data itself',
+    });
+  if (mayBeKey(path))
+    return new NexusctlError(
+      'SECRET_UNREADABLE',
+      'a path is not there, and its name is as long as a key: it is not shown',
+      {
+        hint: 'check the path; the key itself belongs into a file of which the path stands here',
+      },
+    );
+  return new NexusctlError('SECRET_UNREADABLE', `${path} is not there`, {
+    hint: /(^|[/\\])~[/\\]/.test(path) ? '~ is not expanded in a value: write the path out' : 'check the path',
+    details: path.includes('\n') ? undefined : { path },
+  });
 }
 
 /** Ends as a PEM block or a key of 32 bytes does: hex, or base64 of which slashes made folders. It is not shown. */
@@ -142,9 +157,10 @@ function isData(path: string): boolean {
   return path.includes('-----BEGIN') || /(?:^|[/\\])[0-9a-f]{64}$|[A-Za-z0-9+/_-]{43}=$/i.test(path);
 }
 
-function hintForMissing(path: string): string {
-  if (isData(path)) return 'a path is wanted here, and this is the data itself';
-  return /(^|[/\\])~[/\\]/.test(path) ? '~ is not expanded in a value: write the path out' : 'check the path';
+/** A name without an extension and of the length of a key of 32 bytes, as text or as base64 that is not padded. */
+function mayBeKey(path: string): boolean {
+  const name = path.split(/[/\\]/).at(-1) ?? '';
+  return !name.includes('.') && (name.length === 32 || name.length >= 43);
 }
 
 /** Certificates and public keys alone are nothing to hide. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { dirname, resolve } from 'node:path';
 import { cwd, env, getuid, kill, pid, platform } from 'node:process';
 import { look } from '../adapters/file-facts.ts';
@@ -121,7 +122,9 @@ async function open(path: string, options: KeyringOptions): Promise<Keys> {
   const keyring = isKeyFile(bytes, path)
     ? await readKeyFile(bytes, path, (key) => redactor.add(key))
     : readKeyring(await parseToml(bytes, path), { path, source });
-  const signal = new AbortController().signal;
+  const { signal } = new AbortController();
+  // Each call of a key service listens while it runs, and many may.
+  setMaxListeners(0, signal);
   const secrets = makeSecrets({
     files: () => Promise.resolve(files),
     fetchers: async () => (await import('../adapters/secrets.ts')).makeSecretFetchers(host),

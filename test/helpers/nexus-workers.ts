@@ -136,7 +136,7 @@ function callerOf(client: Client): Caller {
 }
 
 function rings(sealFor: string | undefined) {
-  const nothing = sealFor === undefined ? undefined : forEndpoint(sealFor, undefined);
+  const nothing = sealFor === undefined ? undefined : (forEndpoint<unknown>(sealFor, undefined) as undefined);
   return nexus.serviceHandler(doorbell, { ring: () => Promise.resolve(nothing) });
 }
 

@@ -4,6 +4,7 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { lazyPorts } from '../../src/adapters/lazy.ts';
+import type { NexusctlError } from '../../src/errors/nexusctl-error.ts';
 import type { SecretSource } from '../../src/profile/profile.ts';
 import { describeSecret, locateSecret, splitCommand } from '../../src/profile/secret.ts';
 import { makeSecrets, type Secrets } from '../../src/profile/secrets.ts';
@@ -156,6 +157,24 @@ describe('resolving', () => {
     expect(await secrets.resolve(reference('key', folder))).toEqual(Buffer.from([0, 255, 10]));
     expect(await textOf(secrets, reference('env:KEY'))).toBe('of-env');
     expect(await textOf(secrets, { kind: 'data', data: 'itself' })).toBe('itself');
+  });
+
+  it.each([
+    ['base64url without padding', 'Gd1cbvexM9yWHdLo9usvkE7hfrd9ZOsKyu0PfnlNdk8'],
+    ['a text of 32 bytes', 'passphrasewhichneedstobe32bytes!'],
+    ['base64', 'Gd1cbvexM9yWHdLo9usvkE7hfrd9ZOsKyu0Pfnl/dk8='],
+    ['hex', 'ab'.repeat(32)],
+  ])('does not show a key that stands where its path belongs: %s', async (_form, key) => {
+    for (const text of [key, `file:${key}`, `./${key}`]) {
+      const error = await resolver()
+        .resolve(reference(text, '/nonexistent'))
+        .then(
+          () => expect.fail('it was read'),
+          (caught: unknown) => caught as NexusctlError,
+        );
+      expect(error.code).toBe('SECRET_UNREADABLE');
+      expect(JSON.stringify([error.message, error.hint, error.details])).not.toContain(key);
+    }
   });
 
   it('asks again for what was not there', async () => {

@@ -158,6 +158,36 @@ describe('a key for an endpoint', () => {
     await expect(codec.decode([java])).rejects.toThrow();
   });
 
+  it.each<[string, (part: string) => unknown]>([
+    ['in an object', (order) => ({ order })],
+    ['in a list in an object', (order) => ({ orders: [order] })],
+    ['in a value for another endpoint', (order) => forEndpoint('other', { order })],
+  ])('is not a part of another value: %s', (_where, around) => {
+    const value = around(forEndpoint('billing', 'SECRET'));
+    expect(() => payloadConverter.toPayload(value)).toThrow(/whole value that is sent/);
+  });
+
+  it('is not taken by a converter that does not know it', () => {
+    const convert = () => defaultPayloadConverter.toPayload(new EndpointValue('billing', 'SECRET'));
+    expect(convert).toThrow(/EndpointValue for 'billing'.*payloadConverterPath: nexusctl\/codec\/converter/);
+    expect(convert).not.toThrow(/SECRET/);
+  });
+
+  it.each<[string, unknown, () => unknown]>([
+    ['no name', '', () => 1],
+    ['undefined', undefined, () => 1],
+    ['a number', 7, () => 1],
+    ['one inside another', 'billing', () => new EndpointValue('billing', 1)],
+  ])('is refused with %s', (_what, name, make) => {
+    expect(() => new EndpointValue(name as string, make())).toThrow(TypeError);
+  });
+
+  it('tells other faults of a converter as they are', () => {
+    const loop: Record<string, unknown> = {};
+    loop['self'] = loop;
+    expect(() => payloadConverter.toPayload(loop)).toThrow(/Unable to convert/);
+  });
+
   it('wraps any converter and leaves other values to it', () => {
     const converter = withEndpoints(defaultPayloadConverter);
     expect(converter.toPayload('x')).toEqual(defaultPayloadConverter.toPayload('x'));
@@ -286,4 +316,41 @@ it.each([
 ])('does not open with %s', async (_what, toml, code) => {
   files.write({ 'short.key': key.subarray(1), 'unusable.toml': toml });
   await expect(openCodec({ keyring: at('unusable.toml') })).rejects.toMatchObject({ code });
+});
+
+it.each([
+  [forEndpoint('billing', 1), {}, "the first key of the endpoint 'billing' writes, and 'b' is decrypt_only"],
+  [1, { namespace: 'orders' }, "all keys of the namespace 'orders' are decrypt_only"],
+])('says which list has no key that writes', async (value, options, message) => {
+  files.write({
+    'readers.toml': `active = "a"\n[keys.a]\nsecret = "a.key"\n[keys.b]\nsecret = "b.key"\ndecrypt_only = true\n[endpoints]\nbilling = ["b", "a"]\n[namespaces]\norders = ["b"]\n`,
+  });
+  const codec = await openCodec({ keyring: at('readers.toml'), ...options });
+  await expect(codec.encode([payloadConverter.toPayload(value)])).rejects.toMatchObject({
+    code: 'KEY_MISSING',
+    message,
+  });
+});
+
+it('lets many data keys be asked for at a time without a warning', async () => {
+  const warnings: Error[] = [];
+  const note = (warning: Error): void => void warnings.push(warning);
+  process.on('warning', note);
+  onTestFinished(() => void process.off('warning', note));
+  const answer = JSON.stringify({ data: key.toString('base64') });
+  files.write({ 'answer.json': answer, 'command.toml': `[keys.own]\nexec = "cat ${at('answer.json')}"\n` });
+  const codec = await openCodec({ keyring: at('command.toml'), allowExec: true });
+  const sealed = Array.from({ length: 20 }, (_, index) => ({
+    metadata: {
+      encoding: Buffer.from('binary/encrypted'),
+      'encryption-key-id': Buffer.from('own'),
+      'encryption-dek': Buffer.from(Buffer.from([1, index]).toString('base64')),
+    },
+    data: randomBytes(64),
+  }));
+  const opened = await Promise.allSettled(sealed.map((payload) => codec.decode([payload])));
+  expect(opened.map((one) => (one.status === 'rejected' ? (one.reason as { code: string }).code : 'opened'))).toEqual(
+    sealed.map(() => 'DECRYPT_FAILED'),
+  );
+  expect(warnings).toEqual([]);
 });

@@ -2,7 +2,7 @@ import type { Context } from '../../context.ts';
 import { combineExitCodes, type ExitCode } from '../../errors/exit-codes.ts';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
 import { emit } from '../../output/emit.ts';
-import { kmsKey } from '../../payload/keyring-file.ts';
+import { kmsKey, kmsProblem } from '../../payload/keyring-file.ts';
 import type { ExecKey, KmsKey } from '../../payload/keyring.ts';
 import { checkKey } from '../../payload/kms-check.ts';
 import { kmsCheckView } from '../../views/kms-check.ts';
@@ -53,5 +53,8 @@ function keyNamed(name: string, known: readonly (KmsKey | ExecKey)[], pairs: rea
       return [pair.slice(0, at), pair.slice(at + 1)];
     }),
   );
-  return kmsKey(name, name, { context, decryptOnly: false });
+  const key = kmsKey(name, name, { context, decryptOnly: false });
+  const problem = kmsProblem(key);
+  if (problem !== undefined) throw new NexusctlError('KMS_KEY_INVALID', `${name}: ${problem}`);
+  return key;
 }

@@ -31,7 +31,7 @@ export async function callUncaught({ endpoint, operation, input }: Ask): Promise
 /** Calls what takes nothing and gives nothing. */
 export async function ring({ endpoint, sealFor }: Pick<Ask, 'endpoint' | 'sealFor'>): Promise<void> {
   const client = createNexusServiceClient({ endpoint, service: doorbell });
-  const nothing = sealFor === undefined ? undefined : forEndpoint(sealFor, undefined);
+  const nothing = sealFor === undefined ? undefined : (forEndpoint<unknown>(sealFor, undefined) as undefined);
   await client.executeOperation('ring', nothing, { scheduleToCloseTimeout: '60s' });
 }
 
