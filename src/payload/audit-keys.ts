@@ -1,10 +1,14 @@
+import type { NexusctlError } from '../errors/nexusctl-error.ts';
 import { fingerprint, openersOf } from './candidates.ts';
 import { endpointCandidates } from './families/endpoint.ts';
 import { isNamed } from './families/envelope.ts';
+import { fernetOpeners } from './families/fernet.ts';
+import { jwtKmsOpeners } from './families/jwt-kms.ts';
 import { unmarkedCandidates } from './families/unmarked.ts';
+import type { FamilyId } from './family.ts';
 import { endpointKeys, type Key, type Keyring } from './keyring.ts';
 import type { Keys } from './keys.ts';
-import type { Layer } from './layers.ts';
+import { isOfPayload, type Layer } from './layers.ts';
 import type { Payload } from './payload.ts';
 import type { Position } from './position.ts';
 import { presetCandidates, sampleEndpointKeys } from './presets.ts';
@@ -101,14 +105,31 @@ export function isFingerprint(id: string, shown: string): boolean {
   return id === `#${shown}` || fingerprint(id) === shown;
 }
 
-/** The names of the keys that open a layer which does not say which key wrote it; null when it is not tried. */
-export async function openersOfLayer(
-  payload: Payload,
-  layer: Layer,
-  keys: Keys,
-  position: Position,
-): Promise<readonly string[] | null> {
-  if (layer.family === 'endpoint') return openersOf(payload.data, await endpointCandidates(keys, layer.endpoint ?? ''));
-  if (layer.family === 'unmarked') return openersOf(payload.data, await unmarkedCandidates(keys, position));
-  return null;
+/** What came of trying the keys on a layer that does not say which one wrote it. */
+export interface Tried {
+  /** The names of those that open it. */
+  readonly openers: readonly string[];
+  /** Why that is not known. */
+  readonly error?: NexusctlError;
 }
+
+/** Null for a layer that names its key, or that is never tried. @throws what reading a key throws */
+export async function tryKeys(payload: Payload, layer: Layer, keys: Keys, position: Position): Promise<Tried | null> {
+  const open = trials[layer.family ?? 'unsupported'];
+  if (open === undefined) return null;
+  try {
+    return { openers: await open(payload, layer, keys, position) };
+  } catch (error) {
+    if (!isOfPayload(error)) throw error;
+    return { openers: [], error };
+  }
+}
+
+type Trial = (payload: Payload, layer: Layer, keys: Keys, position: Position) => Promise<readonly string[]>;
+
+const trials: Readonly<Partial<Record<FamilyId, Trial>>> = {
+  endpoint: async ({ data }, { endpoint }, keys) => openersOf(data, await endpointCandidates(keys, endpoint ?? '')),
+  unmarked: async ({ data }, _layer, keys, position) => openersOf(data, await unmarkedCandidates(keys, position)),
+  fernet: (payload, _layer, keys) => fernetOpeners(payload, keys),
+  'jwt-kms': (payload, _layer, keys) => jwtKmsOpeners(payload, keys),
+};

@@ -1,5 +1,5 @@
 import { findingAt, type AuditCode, type AuditFinding } from './audit-codes.ts';
-import { needOf, writersOf, type Need } from './audit-keys.ts';
+import { needOf, writersOf, type Need, type Tried } from './audit-keys.ts';
 import { shortened } from './candidates.ts';
 import type { Clear } from './clear.ts';
 import { keylessFamilies } from './families.ts';
@@ -60,13 +60,13 @@ export function sealedLayer({ opened }: Handled): Layer | undefined {
 
 /**
  * Findings about one payload, from what can be seen without a key.
- * @param openers the keys that open it, where that was tried
+ * @param tried the keys that open it, where that was tried
  */
 export function auditPayload(
   handled: Handled,
   keys: Keys,
   { needs, required }: { readonly needs: readonly string[]; readonly required: boolean },
-  openers: readonly string[] | null,
+  tried: Tried | null,
 ): PayloadFacts {
   const { keyring } = keys;
   const { path, position, before, opened } = handled;
@@ -99,9 +99,9 @@ export function auditPayload(
   if (sealed !== undefined)
     for (const [code, message, key] of keyFindings(keyring, sealed, position)) find(code, message, key);
   const own = sealed === undefined ? undefined : keyName(sealed);
-  if (openers?.length === 0) find('UNOPENED', `none of the keys that were tried opens it: ${wrong}`, own);
+  if (tried?.openers.length === 0) find('UNOPENED', unopened(tried), own);
   for (const id of needs) {
-    const need = stored ? 'maybe' : sealed === undefined ? 'no' : needFor(keyring, id, sealed, position, openers);
+    const need = stored ? 'maybe' : sealed === undefined ? 'no' : needFor(keyring, id, sealed, position, tried);
     const key = sealed?.keyFingerprint !== undefined && need === 'yes' ? `#${sealed.keyFingerprint}` : id;
     if (need === 'no') continue;
     const certain = need === 'yes';
@@ -110,7 +110,7 @@ export function auditPayload(
       : `may need the key '${key}': it does not say which key it needs`;
     findings.push(findingAt('NEEDS_KEY', handled, message, { key, certain }));
   }
-  const opener = openers !== null && openers.length > 0 ? openers.join(', ') : undefined;
+  const opener = tried !== null && tried.openers.length > 0 ? tried.openers.join(', ') : undefined;
   const key = sealed?.family === 'endpoint' && opener !== undefined ? `${own ?? ''} (${opener})` : (own ?? opener);
   const used = opener ?? own;
   return {
@@ -136,7 +136,11 @@ function unknownEncoding(layer: Layer | undefined): string {
     : `, as far as is known (its encoding is '${encoding.slice(0, 80)}')`;
 }
 
-const wrong = 'a wrong key, a wrong endpoint, or tampering';
+function unopened({ error }: Tried): string {
+  return error === undefined
+    ? 'none of the keys that were tried opens it: a wrong key, a wrong endpoint, or tampering'
+    : `the keys could not be tried: ${error.code}: ${error.message}`;
+}
 
 /** What can be said of the key of a layer. */
 function* keyFindings(
@@ -184,13 +188,7 @@ function quoted(sealed: Layer): string {
   return name === undefined ? 'a key that it does not name' : `the key '${shortened(name)}'`;
 }
 
-function needFor(
-  keyring: Keyring,
-  id: string,
-  sealed: Layer,
-  position: Position,
-  openers: readonly string[] | null,
-): Need {
-  if (openers === null || openers.length === 0) return needOf(keyring, id, sealed, position);
-  return openers.includes(id) ? 'yes' : 'no';
+function needFor(keyring: Keyring, id: string, sealed: Layer, position: Position, tried: Tried | null): Need {
+  if (tried === null || tried.openers.length === 0) return needOf(keyring, id, sealed, position);
+  return tried.openers.includes(id) ? 'yes' : 'no';
 }

@@ -2,7 +2,7 @@ import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { findingAt, needsOf, type AuditFinding } from './audit-codes.ts';
 import type { Handled, HandledBatch } from './handled.ts';
 import type { Document } from './document.ts';
-import { isFingerprint, openersOfLayer } from './audit-keys.ts';
+import { isFingerprint, tryKeys, type Tried } from './audit-keys.ts';
 import { auditPayload, clearFinding, sealedLayer, type PayloadFacts } from './audit-payload.ts';
 import { makeHistoryAudit, type SizedPayload } from './audit-history.ts';
 import type { FamilyId } from './family.ts';
@@ -82,15 +82,11 @@ export async function auditDocuments(
       openPayload(payload, keys, position, true, budget);
     for await (const batch of readable(transformDocument(document, look), name, state.findings)) {
       const sized: [Handled, SizedPayload][] = [];
-      for (const handled of batch.handled) {
+      // All at once: a key service may have to be asked for each.
+      const tried = await Promise.all(options.tryKeys ? batch.handled.map((handled) => triedOn(handled, keys)) : []);
+      for (const [index, handled] of batch.handled.entries()) {
         if (handled.blob !== undefined) continue;
-        const sealed = options.tryKeys ? sealedLayer(handled) : undefined;
-        const payload = handled.opened.payload;
-        const openers =
-          sealed === undefined || payload === null
-            ? null
-            : await openersOfLayer(payload, sealed, keys, handled.position);
-        const facts = auditPayload(handled, keys, options, openers);
+        const facts = auditPayload(handled, keys, options, tried[index] ?? null);
         counts.payloads += 1;
         if (facts.encrypted) counts.encrypted += 1;
         addRow(state.rows, handled.position, facts);
@@ -119,6 +115,12 @@ export async function auditDocuments(
       .filter((id) => !keys.keyring.keys.has(id) && needsOf(id, findings).sure === 0)
       .map((id) => unheardOf(id, keys.keyring)),
   };
+}
+
+async function triedOn(handled: Handled, keys: Keys): Promise<Tried | null> {
+  const sealed = sealedLayer(handled);
+  const { payload } = handled.opened;
+  return sealed === undefined || payload === null ? null : tryKeys(payload, sealed, keys, handled.position);
 }
 
 /** An id that is itself the key is not repeated. */

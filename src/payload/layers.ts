@@ -101,7 +101,7 @@ function later(peeling: Peeling, opened: Promise<Payload>): Promise<Opened> {
 }
 
 function failed({ layers, payload, current }: Peeling, error: unknown): Opened {
-  if (!(error instanceof NexusctlError) || configuration.has(error.code)) throw error;
+  if (!isOfPayload(error)) throw error;
   const isOthers = error.code === 'FAMILY_UNSUPPORTED' && (current !== payload || alteration(payload) !== null);
   return { status: 'failed', layers, payload, error, ...(isOthers ? { handedOn: current } : {}) };
 }
@@ -145,6 +145,11 @@ function refuseExcess(count: number, bytes: number, bound: number): void {
     throw new NexusctlError('LIMIT_EXCEEDED', `a layer of ${String(bytes)} bytes`, {
       hint: 'raise --max-layer-bytes if you trust the writer',
     });
+}
+
+/** Whether it says something about the payload at hand: the others may open. */
+export function isOfPayload(error: unknown): error is NexusctlError {
+  return error instanceof NexusctlError && !configuration.has(error.code);
 }
 
 /** What is wrong with the keyring itself is nothing about this payload: it stops the command. */

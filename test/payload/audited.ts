@@ -1,5 +1,5 @@
 import { runMain } from '../helpers/context.ts';
-import { keyring, withFiles } from './history.ts';
+import { history, keyring, scheduled, withFiles } from './history.ts';
 
 export interface Audited {
   readonly rows: readonly Readonly<Record<string, unknown>>[];
@@ -28,5 +28,21 @@ export async function audit(
       { stdin: document instanceof Uint8Array ? document : JSON.stringify(document), env: { HOME: folder } },
     );
     return { exitCode, stdout, audit: JSON.parse(stdout) as Audited };
+  });
+}
+
+/** `payload audit --try-keys` of the input of an operation, with a keyring of its own. */
+export async function tried(
+  keys: string,
+  payload: unknown,
+  env: Readonly<Record<string, string>>,
+  ...argv: string[]
+): Promise<{ readonly exitCode: number; readonly audit: Audited }> {
+  return withFiles({ 'k.toml': keys }, async (folder) => {
+    const { stdout, exitCode } = await runMain(
+      ['payload', 'audit', '-o', 'json', '--try-keys', '--keyring', `${folder}/k.toml`, ...argv],
+      { stdin: JSON.stringify(history([scheduled('5', 'pay', payload as Readonly<Record<string, unknown>>)])), env },
+    );
+    return { exitCode, audit: JSON.parse(stdout) as Audited };
   });
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runMain } from '../helpers/context.ts';
+import { tried } from './audited.ts';
 import { withFiles } from './history.ts';
 import {
   startRecordedKms,
@@ -242,5 +243,26 @@ describe('a payload that fits two families', () => {
       const { payloads } = JSON.parse(stdout) as { payloads: { layers: { family: string }[] }[] };
       expect(payloads[0]?.layers[0]?.family).toBe(family);
     }
+  });
+});
+
+describe('an audit that tries the keys on a data key which names no KMS key', () => {
+  const other = '[keys.other]\nkms = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"\n';
+  const jwt = vectors.find(({ family, kms: recorded }) => family === 'F' && recorded !== undefined);
+
+  it('asks each, and says which one it was', async () => {
+    const { audit } = await tried(jwt?.keyring ?? '', jwt?.payload, {}, '--needs', 'other', '--needs', 'orders');
+    expect(audit.rows).toMatchObject([{ families: ['jwt-kms'], keys: ['orders'] }]);
+    expect(audit.findings).toMatchObject([{ code: 'NEEDS_KEY', key: 'orders', certain: true }]);
+  });
+
+  it.each([
+    ['no key opens it', other, /^none of the keys/],
+    ['there is none', '', /^the keys could not be tried: KEY_NOT_FOUND: /],
+    ['one could not be asked', `${other}[keys.lost]\nkms = "alias/lost"\n`, /^the keys could not be tried: /],
+  ])('says that %s', async (_what, keyring, message) => {
+    const { audit } = await tried(keyring, jwt?.payload, {}, '--needs', 'other');
+    expect(audit.findings[0]).toMatchObject({ code: 'UNOPENED', message: expect.stringMatching(message) as string });
+    expect(audit.findings.slice(1)).toMatchObject([{ code: 'NEEDS_KEY', key: 'other', certain: false }]);
   });
 });

@@ -7,7 +7,7 @@ import { insideOf } from '../in-place.ts';
 import { keysFor } from '../keyring.ts';
 import type { Keys } from '../keys.ts';
 import { limits } from '../limits.ts';
-import { encodingOf } from '../payload.ts';
+import { encodingOf, type Payload } from '../payload.ts';
 import { encrypted } from './aes-gcm.ts';
 
 /** The default of PostHog's development settings. */
@@ -24,19 +24,32 @@ export const fernet: Family = {
   begins: Buffer.from('gAAAA'),
   facts: () => ({ note: 'a Fernet token names no key' }),
   open: async (payload, keys) => {
-    const token = decodeCanonicalBase64(payload.data.toString('latin1'));
-    if (token === null || token.length < 1 + 8 + 16 + 16 + 32)
-      throw new NexusctlError('PAYLOAD_MALFORMED', 'the Fernet token is damaged');
+    const token = tokenOf(payload);
     const candidates = await candidatesFor(keys);
     if (candidates.length === 0)
       throw keyNotFound('it names no key, and the keyring has none to try', 'give the Fernet key: --key ID=REF');
     const opened = candidates.filter(({ key }) => isSignedBy(key, token));
-    if (opened.length > 1) throw new NexusctlError('AMBIGUOUS_KEY', 'two keys open it; it was made to mislead');
+    if (opened.some(({ key }) => opened[0]?.key.equals(key) === false))
+      throw new NexusctlError('AMBIGUOUS_KEY', 'two keys open it; it was made to mislead');
     const found = opened[0];
     if (found === undefined) throw decryptFailed(candidates.map(({ name }) => name));
     return insideOf(payload, decrypt(found.key, token, found.name), `what the key '${found.name}' opened`);
   },
 };
+
+/** The names of the keys that open it. @throws what reading a key throws */
+export async function fernetOpeners(payload: Payload, keys: Keys): Promise<readonly string[]> {
+  const candidates = await candidatesFor(keys);
+  const token = tokenOf(payload);
+  return [...new Set(candidates.filter(({ key }) => isSignedBy(key, token)).map(({ name }) => name))];
+}
+
+function tokenOf({ data }: Payload): Buffer {
+  const token = decodeCanonicalBase64(data.toString('latin1'));
+  if (token === null || token.length < 1 + 8 + 16 + 16 + 32)
+    throw new NexusctlError('PAYLOAD_MALFORMED', 'the Fernet token is damaged');
+  return token;
+}
 
 interface FernetKey {
   readonly name: string;
@@ -47,8 +60,7 @@ async function candidatesFor(keys: Keys): Promise<FernetKey[]> {
   const candidates: FernetKey[] = [];
   for (const key of keysFor(keys.keyring, keys.namespace).slice(0, limits.candidates)) {
     if (key.kind !== 'secret') continue;
-    for (const bytes of fernetKeys(await keys.raw(key)))
-      if (!candidates.some((known) => known.key.equals(bytes))) candidates.push({ name: key.id, key: bytes });
+    for (const bytes of fernetKeys(await keys.raw(key))) candidates.push({ name: key.id, key: bytes });
   }
   if (keys.keyring.presets.has('fernet')) candidates.push({ name: 'preset fernet', key: resized(sampleSecret) });
   return candidates;

@@ -1,11 +1,12 @@
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
-import { decryptFailed, keyNotFound, openWithOne } from '../candidates.ts';
+import { decryptFailed, keyNotFound, openersOf, openWithOne } from '../candidates.ts';
 import type { Family } from '../family.ts';
 import { decodeBase64 } from '../json-form.ts';
 import { keysFor, type KmsKey } from '../keyring.ts';
 import type { Keys } from '../keys.ts';
 import { limits } from '../limits.ts';
-import { encodingOf, metadataText } from '../payload.ts';
+import type { Maybe } from '../maybe.ts';
+import { encodingOf, metadataText, type Payload } from '../payload.ts';
 
 const dataKeyName = 'data_key_encrypted';
 
@@ -18,14 +19,44 @@ export const jwtKms: Family = {
   recognises: (payload) => encodingOf(payload) === 'binary/encrypted' && payload.metadata.has(dataKeyName),
   facts: () => ({ note: 'it names no key; KMS finds it in the wrapped data key' }),
   open: async (payload, keys) => {
-    const wrapped = decodeBase64(metadataText(payload, dataKeyName) ?? '');
-    if (wrapped === null || wrapped.length === 0)
-      throw new NexusctlError('PAYLOAD_MALFORMED', `${dataKeyName} is not base64 text`);
+    const wrapped = wrappedOf(payload);
     const candidates = kmsKeys(keys);
     const { key, name } = await unwrapWithOne(candidates, wrapped, keys);
     return openWithOne(payload, [{ name, key }]);
   },
 };
+
+/**
+ * The names of the keys that open it: each is asked.
+ * @throws NexusctlError KMS_… when none does and one could not be asked, PAYLOAD_MALFORMED, KEY_NOT_FOUND
+ */
+export async function jwtKmsOpeners(payload: Payload, keys: Keys): Promise<readonly string[]> {
+  const wrapped = wrappedOf(payload);
+  const names: string[] = [];
+  let unasked: NexusctlError | undefined;
+  for (const candidate of kmsKeys(keys))
+    try {
+      const key = await unwrapWith(candidate, wrapped, keys);
+      names.push(...openersOf(payload.data, [{ name: candidate.id, key }]));
+    } catch (error) {
+      if (!(error instanceof NexusctlError)) throw error;
+      if (error.code !== 'KMS_CIPHERTEXT_INVALID') unasked = error;
+    }
+  if (names.length === 0 && unasked !== undefined) throw unasked;
+  return names;
+}
+
+function wrappedOf(payload: Payload): Buffer {
+  const wrapped = decodeBase64(metadataText(payload, dataKeyName) ?? '');
+  if (wrapped === null || wrapped.length === 0)
+    throw new NexusctlError('PAYLOAD_MALFORMED', `${dataKeyName} is not base64 text`);
+  return wrapped;
+}
+
+function unwrapWith(candidate: KmsKey, wrapped: Buffer, keys: Keys): Maybe<Buffer> {
+  const scope = `${keys.namespace ?? ''}\n${candidate.id}`;
+  return keys.dataKeys.toRead(scope, wrapped, async () => (await keys.kek(candidate)).unwrap(wrapped));
+}
 
 function kmsKeys(keys: Keys): readonly KmsKey[] {
   const own = keysFor(keys.keyring, keys.namespace).filter((key) => key.kind === 'kms');
@@ -48,9 +79,7 @@ async function unwrapWithOne(
   let refused = 0;
   for (const candidate of candidates) {
     try {
-      const scope = `${keys.namespace ?? ''}\n${candidate.id}`;
-      const key = await keys.dataKeys.toRead(scope, wrapped, async () => (await keys.kek(candidate)).unwrap(wrapped));
-      return { key, name: candidate.id };
+      return { key: await unwrapWith(candidate, wrapped, keys), name: candidate.id };
     } catch (error) {
       if (!(error instanceof NexusctlError)) throw error;
       if (error.code === 'KMS_CIPHERTEXT_INVALID') refused += 1;
