@@ -1,4 +1,6 @@
 import type { Batch } from './batch.ts';
+import type { Clear } from './clear.ts';
+import { makeClearLines } from './flattened-clear.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { decodeBase64 } from './json-form.ts';
 import { makePayload, type Payload } from './payload.ts';
@@ -12,13 +14,16 @@ import { shorthandOf } from './value.ts';
  */
 export function readFlattened(bytes: Buffer): Batch | null {
   const places: Place[] = [];
+  const clear: Clear[] = [];
   const operations = makeOperations();
   let event: OpenPosition = {};
+  let inClear = makeClearLines();
   const group: { open: Group | null } = { open: null };
+  const pathOf = ({ eventId }: OpenPosition): string => `$${eventId === undefined ? '' : `[${eventId}]`}`;
   const close = (): void => {
     const { open } = group;
     if (open?.hasEncoding === true && !/(^|\.)(searchAttributes|indexedFields)\./.test(open.path)) {
-      const path = `$${event.eventId === undefined ? '' : `[${event.eventId}]`}.${open.path}`;
+      const path = `${pathOf(event)}.${open.path}`;
       places.push({
         ...{ start: open.start, end: open.end, path, form: 'lines' },
         ...{ parts: null, list: null, failure: null, position: event },
@@ -26,22 +31,30 @@ export function readFlattened(bytes: Buffer): Batch | null {
     }
     group.open = null;
   };
+  const endEvent = (): void => {
+    operations.complete(event, true);
+    clear.push(...inClear.end(pathOf(event), event));
+  };
   for (const { text, start, end } of linesOf(bytes)) {
     const heading = /^-+ \[(\d+)\] \w+ -+\s*$/.exec(text);
     const [, path, key] = payloadLine.exec(text) ?? [];
     if (path === undefined || path !== group.open?.path) close();
     if (heading !== null) {
-      operations.complete(event, true);
+      endEvent();
+      inClear = makeClearLines();
       event = { eventId: heading[1] ?? '' };
-    } else if (path !== undefined) {
+      continue;
+    }
+    inClear.add(text);
+    if (path !== undefined) {
       group.open ??= { path, start, end, hasEncoding: false };
       group.open.end = end;
       group.open.hasEncoding ||= key === 'encoding';
     } else capture(event, text);
   }
   close();
-  operations.complete(event, true);
-  return places.length === 0 ? null : { bytes, places };
+  endEvent();
+  return places.length === 0 ? null : { bytes, places, clear };
 }
 
 /** Lines that belong to one payload. */

@@ -121,6 +121,42 @@ describe('headers in clear', () => {
   });
 });
 
+describe("the temporal CLI's text of all details", () => {
+  const payload = (path: string): string => `${path}.data: MQ==\n${path}.metadata.encoding: ${base64('json/plain')}\n`;
+  const heading = (id: number, type: string): string => `--------------- [${String(id)}] ${type} ---------------\n`;
+  const encoded = payload('failure.encodedAttributes');
+  const text = [
+    `Progress:\n${heading(1, 'WorkflowExecutionStarted')}attempt: 1\ncompletionCallbacks[0].nexus.header.x-tenant: ${secret}\n`,
+    `completionCallbacks[0].nexus.url: https://x.example/cb\n${payload('input.payloads[0]')}`,
+    `\n${heading(5, 'NexusOperationScheduled')}endpoint: pay\n${payload('input')}nexusHeader.a.b: ${secret}\n`,
+    `nexusHeader.authorization: ${secret}\noperation: o\n`,
+    `\n${heading(7, 'NexusOperationFailed')}failure.cause.message: card refused\nfailure.cause.stackTrace: at pay()\n`,
+    `${encoded}failure.message: Encoded failure\nfailure.source: GoSDK\nscheduledEventId: 5\n`,
+    `\n${heading(9, 'WorkflowTaskFailed')}cause: WORKFLOW_TASK_FAILED_CAUSE_X\nfailure.message: boom\n`,
+    `failure.nexusHandlerFailureInfo.type: NOT_FOUND\n`,
+  ].join('');
+
+  it.each([
+    ['\n', text],
+    ['\r\n', text.replaceAll('\n', '\r\n')],
+  ])('has headers and words of failures: lines end with %j', async (_end, lines) => {
+    const { audit: found, stdout } = await audit(Buffer.from(lines));
+    expect(stdout).not.toContain(secret);
+    expect(
+      found.findings
+        .filter(({ code }) => code.startsWith('CLEAR'))
+        .map(({ code, path, message, endpoint }) => [code, path, /'(.*)'/.exec(message)?.[1], endpoint]),
+    ).toEqual([
+      ['CLEAR_FAILURE', '$[7].failure.encodedAttributes', undefined, 'pay'],
+      ['CLEAR_HEADER', '$[1].completionCallbacks[0].nexus.header', 'x-tenant', undefined],
+      ['CLEAR_HEADER', '$[5].nexusHeader', 'a.b', 'pay'],
+      ['CLEAR_HEADER', '$[5].nexusHeader', 'authorization', 'pay'],
+      ['CLEAR_FAILURE', '$[7].failure.cause', undefined, 'pay'],
+      ['CLEAR_FAILURE', '$[9].failure', undefined, undefined],
+    ]);
+  });
+});
+
 describe('failures in clear', () => {
   const encoded = {
     metadata: { encoding: base64('binary/encrypted'), 'encryption-key-id': base64('k') },
