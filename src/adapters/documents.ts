@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { reasonOf } from './file-reasons.ts';
 import { replaceable, unwritable } from './replaceable.ts';
@@ -13,16 +14,25 @@ async function* read(path: string, signal: AbortSignal): AsyncGenerator<Uint8Arr
     yield* createReadStream(path, { highWaterMark: 512 * 1024, signal }) as AsyncIterable<Buffer>;
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    const gone = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const gone = code === 'ENOENT';
     throw new NexusctlError(
       'FILE_UNREADABLE',
       gone ? `${path} is not there` : `cannot read ${path}: ${reasonOf(error)}`,
       {
         cause: error,
-        hint: 'give the path of a file, or - for the standard input',
+        hint:
+          code === 'EISDIR'
+            ? `name the files in it; audit takes several: nexusctl payload audit ${asTyped(join(path, '*'))}`
+            : 'give the path of a file, or - for the standard input',
       },
     );
   }
+}
+
+/** The shell fills in the star; a path that it would take apart is left to people. */
+function asTyped(pattern: string): string {
+  return /^[A-Za-z0-9._:/\\*-]+$/.test(pattern) ? pattern : 'FOLDER/*';
 }
 
 async function write(path: string): Promise<DocumentWriter> {

@@ -10,11 +10,21 @@ describe('a document that cannot be read', () => {
   const gone = resolve('test/fixtures/none.json');
   const folder = resolve('test/fixtures');
   it.each([
-    ['one that is not there', gone, `error: ${gone} is not there`],
-    ['a folder', folder, `error: cannot read ${folder}: it is a folder`],
-  ])('is named in words: %s', async (_what, path, first) => {
+    [
+      'one that is not there',
+      gone,
+      `error: ${gone} is not there`,
+      'hint: give the path of a file, or - for the standard input',
+    ],
+    [
+      'a folder',
+      folder,
+      `error: cannot read ${folder}: it is a folder`,
+      `hint: name the files in it; audit takes several: nexusctl payload audit ${folder}/*`,
+    ],
+  ])('is named in words: %s', async (_what, path, ...lines) => {
     const { exitCode, stderr } = await runBuilt(['payload', 'decode', path]);
-    expect([exitCode, stderr.split('\n')[0]]).toEqual([3, first]);
+    expect([exitCode, stderr.trim().split('\n')]).toEqual([3, lines]);
   });
 });
 
