@@ -64,11 +64,12 @@ async function render<T>(
   if (format === 'text') return [ended(view.text(escapeDeep(result, escapeTerminal), style))];
   const raw = view.raw?.[format];
   if (raw === undefined) throw new NexusctlError('USAGE', `this command has no output format ${format}`);
-  return [ended(raw(result, style))];
+  // RFC 4180 ends lines so, the last one too.
+  return [ended(raw(result, style), format === 'csv' ? '\r\n' : '\n')];
 }
 
-function ended(text: string): string {
-  return text === '' || text.endsWith('\n') ? text : `${text}\n`;
+function ended(text: string, end = '\n'): string {
+  return text === '' || text.endsWith('\n') ? text : `${text}${end}`;
 }
 
 function* jsonText(document: object): Generator<string, void> {

@@ -59,10 +59,14 @@ export function escapeJson(json: string): string {
     });
 }
 
-/** RFC 4180, and a leading formula character is defused with an apostrophe as spreadsheets expect. */
+/**
+ * RFC 4180. A leading formula character, also a full-width one, is defused with an apostrophe as spreadsheets expect, and
+ * so is what a CI runner would take for a command; control characters, newlines among them, are shown.
+ */
 export function escapeCsv(text: string): string {
-  const defused = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\n\r]/.test(defused) ? `"${defused.replaceAll('"', '""')}"` : defused;
+  const shown = escapeTerminal(text).replaceAll('##[', '## [');
+  const defused = /^(?:[=+\-@\uff1d\uff0b\uff0d\uff20]|\\[trn]|\s*::)/.test(shown) ? `'${shown}` : shown;
+  return /[",]/.test(defused) ? `"${defused.replaceAll('"', '""')}"` : defused;
 }
 
 /** For GitHub-flavoured Markdown text and table cells. */

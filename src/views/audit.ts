@@ -5,11 +5,14 @@ import type { View } from '../output/view.ts';
 import type { Audit, AuditRow } from '../payload/audit.ts';
 import { auditCodes, needsOf, type AuditFinding } from '../payload/audit-codes.ts';
 import { shortened } from '../payload/candidates.ts';
+import { sarifOf } from './audit-sarif.ts';
 
 interface Audited extends Audit {
   readonly policyOnly: boolean;
   /** The one document, where paths name none. */
   readonly source: string;
+  /** Of nexusctl. */
+  readonly version: string;
 }
 
 /** Findings of one code that are listed one by one. */
@@ -75,7 +78,7 @@ export const auditView: View<Audited> = {
       ]
         .map((cells) => cells.map(escapeCsv).join(','))
         .join('\r\n'),
-    sarif: ({ findings, source }) => escapeJson(JSON.stringify(sarifOf(findings, source), null, 2)),
+    sarif: (audit) => escapeJson(JSON.stringify(sarifOf(audit), null, 2)),
   },
 };
 
@@ -139,31 +142,4 @@ function needsText(id: string, findings: readonly AuditFinding[]): string {
 
 function count(payloads: number): string {
   return `${String(payloads)} payload${payloads === 1 ? '' : 's'}`;
-}
-
-function sarifOf(findings: readonly AuditFinding[], source: string): object {
-  return {
-    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
-    version: '2.1.0',
-    runs: [
-      {
-        tool: {
-          driver: {
-            name: 'nexusctl payload audit',
-            rules: Object.entries(auditCodes).map(([id, level]) => ({ id, defaultConfiguration: { level } })),
-          },
-        },
-        results: findings.map(({ code, severity, path, message }) => {
-          const at = path.startsWith('$') ? -1 : path.indexOf(':$');
-          const file = at === -1 ? source : path.slice(0, at);
-          return {
-            ruleId: code,
-            level: severity,
-            message: { text: `${at === -1 ? path : path.slice(at + 1)}: ${message}` },
-            locations: [{ physicalLocation: { artifactLocation: { uri: encodeURI(file) } } }],
-          };
-        }),
-      },
-    ],
-  };
 }

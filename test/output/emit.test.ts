@@ -49,7 +49,7 @@ describe('emit', () => {
   });
 
   it('hands other formats the raw strings, which have escapes of their own', async () => {
-    expect((await written('csv')).text).toBe('a\u001b[2J\n::warning::b\n');
+    expect((await written('csv')).text).toBe('a\u001b[2J\n::warning::b\r\n');
   });
 
   it('refuses a format that the view does not have', async () => {

@@ -78,6 +78,16 @@ describe('in the formats of other programs', () => {
     ['@cmd', "'@cmd"],
     ['plain', 'plain'],
     ['a,b', '"a,b"'],
+    ['-1', "'-1"],
+    ['\uff1dcmd()', "'\uff1dcmd()"],
+    ['\t=1', "'\\t=1"],
+    ['\n=1,', `"'\\n=1,"`],
+    ['a\r\n::error::b', 'a\\r\\n::error::b'],
+    ['::error::b', "'::error::b"],
+    [' ::error::b', "' ::error::b"],
+    ['a ##[error]b', 'a ## [error]b'],
+    ['\u001b[31m\u202e', '\\x1b[31m\\u202e'],
+    ['', ''],
   ])('CSV: %j becomes %j', (text, cell) => {
     expect(escapeCsv(text)).toBe(cell);
   });

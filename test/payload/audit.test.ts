@@ -4,6 +4,64 @@ import { runMain } from '../helpers/context.ts';
 import { audit } from './audited.ts';
 import { event, history, jsonPayload, scheduled, sealedWith, withFiles } from './history.ts';
 
+interface Sarif {
+  readonly runs: readonly {
+    readonly tool: { readonly driver: { readonly rules: readonly { readonly id: string }[] } };
+    readonly results: readonly {
+      readonly ruleId: string;
+      readonly ruleIndex: number;
+      readonly message: { readonly text: string };
+      readonly locations: readonly {
+        readonly physicalLocation: {
+          readonly artifactLocation: { readonly uri: string };
+          readonly region: { readonly startLine: number };
+        };
+      }[];
+      readonly partialFingerprints: { readonly primaryLocationLineHash: string };
+    }[];
+  }[];
+}
+
+describe('SARIF', () => {
+  const one = history([
+    scheduled('5', 'pay', jsonPayload('1'), { 'x-a': '1', 'x-b': '2' }),
+    event('6', 'activityTaskFailedEventAttributes', { failure: { message: 'boom' } }),
+  ]);
+  const sarifOf = async (cwd: string, ...argv: readonly string[]) => {
+    const { stdout } = await runMain(['payload', 'audit', '-o', 'sarif', ...argv], { cwd });
+    return (JSON.parse(stdout) as Sarif).runs[0];
+  };
+  const printsOf = (run: Sarif['runs'][number] | undefined, uri: string) =>
+    run?.results
+      .filter(({ locations }) => locations[0]?.physicalLocation.artifactLocation.uri === uri)
+      .map(({ message, partialFingerprints }) => [message.text, partialFingerprints.primaryLocationLineHash]);
+
+  it('has for each result a rule, a place and a fingerprint of its own', async () => {
+    await withFiles({ 'a #?é.json': JSON.stringify(one) }, async (folder) => {
+      const run = await sarifOf(folder, '--require-encryption', './a #?é.json');
+      expect(run?.results).toHaveLength(4);
+      for (const { ruleId, ruleIndex, locations } of run?.results ?? []) {
+        expect(run?.tool.driver.rules[ruleIndex]?.id).toBe(ruleId);
+        expect(locations).toMatchObject([
+          { physicalLocation: { artifactLocation: { uri: 'a%20%23%3F%C3%A9.json' }, region: { startLine: 1 } } },
+        ]);
+      }
+      expect(new Set(run?.results.map((result) => result.partialFingerprints.primaryLocationLineHash)).size).toBe(4);
+    });
+  });
+
+  it('keeps its fingerprints whatever else is looked at, in whatever order', async () => {
+    await withFiles({ 'one.json': JSON.stringify(one), 'two.json': JSON.stringify(one) }, async (folder) => {
+      const alone = printsOf(await sarifOf(folder, 'one.json'), 'one.json');
+      expect(alone).toHaveLength(3);
+      expect(printsOf(await sarifOf(folder, 'one.json', 'two.json'), 'one.json')).toEqual(alone);
+      expect(printsOf(await sarifOf(folder, 'two.json', 'one.json'), 'one.json')).toEqual(alone);
+      const two = printsOf(await sarifOf(folder, 'two.json', 'one.json'), 'two.json');
+      expect(two?.map(([, print]) => print)).not.toEqual(alone?.map(([, print]) => print));
+    });
+  });
+});
+
 describe('payload audit', () => {
   it('says per endpoint, service and operation what is encrypted with which key', async () => {
     const sealed = await sealedWith('orders-2026', '"x"');
@@ -158,7 +216,11 @@ describe('payload audit', () => {
   it('is CSV without formulas and SARIF with a rule per code', async () => {
     const document = JSON.stringify(history([scheduled('5', '=cmd()', jsonPayload('1'))]));
     const csv = await runMain(['payload', 'audit', '-o', 'csv'], { stdin: document });
-    expect(csv.stdout.split('\r\n')[1]).toMatch(/^'=cmd\(\),invoices,create,1,0,1,/);
+    expect(csv.stdout.split('\r\n')).toEqual([
+      'endpoint,service,operation,payloads,encrypted,plain,stored,families,keys,largest_bytes',
+      expect.stringMatching(/^'=cmd\(\),invoices,create,1,0,1,0,,,\d+$/),
+      '',
+    ]);
     const sarif = await runMain(['payload', 'audit', '-o', 'sarif', '--require-encryption'], { stdin: document });
     expect(sarif.exitCode).toBe(1);
     expect(JSON.parse(sarif.stdout)).toMatchObject({

@@ -41,7 +41,7 @@ export function payloadAudit(command: Command, context: Context): unknown {
         const told = [...warnings(), ...fetched(), ...audit.warnings, ...(policyOnly ? policyGaps(keys.keyring) : [])];
         const [file = '-'] = files;
         const source = options.workflowId ?? (file === '-' ? 'stdin' : file);
-        const result = { ...audit, policyOnly, source, warnings: told };
+        const result = { ...audit, policyOnly, source, version: context.version, warnings: told };
         const bad = audit.summary.errors > 0 || (options.strict === true && audit.summary.warnings > 0);
         await emitWarned(context, options, auditView, result, bad && !policyOnly ? 1 : 0);
       };

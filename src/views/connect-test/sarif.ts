@@ -1,6 +1,7 @@
 import { catalogue, type Code } from '../../connectivity/catalogue.ts';
 import type { Report } from '../../connectivity/check.ts';
 import type { Finding } from '../../connectivity/finding.ts';
+import { fileUri } from '../../output/file-uri.ts';
 
 const levels = { critical: 'error', error: 'error', warning: 'warning', info: 'note' } as const;
 
@@ -46,16 +47,11 @@ function resultOf({ code, severity, message, location }: Finding, ruleIndex: num
           locations: [
             {
               physicalLocation: {
-                artifactLocation: { uri: uriOf(location.file) },
+                artifactLocation: { uri: fileUri(location.file) },
                 ...(location.line === undefined ? {} : { region: { startLine: location.line } }),
               },
             },
           ],
         }),
   };
-}
-
-function uriOf(path: string): string {
-  const encoded = path.replaceAll('\\', '/').split('/').map(encodeURIComponent).join('/');
-  return encoded.startsWith('/') ? `file://${encoded}` : encoded;
 }
