@@ -11,7 +11,7 @@ import type { Keys } from './keys.ts';
 import type { Layer } from './layers.ts';
 import { encodePayload, encodingOf, metadataText } from './payload.ts';
 import type { Position } from './position.ts';
-import { sealedSize } from './sealed-size.ts';
+import { gcmBytes, sealedSize } from './sealed-size.ts';
 import { isStorageReference } from './storage.ts';
 
 export interface PayloadFacts {
@@ -34,6 +34,15 @@ export interface PayloadFacts {
 
 /** Encodings without contents, and envelopes that the server itself reads. */
 const emptyEncodings = new Set(['binary/null', 'binary/nexusNoValue']);
+
+const gcmFamilies: ReadonlySet<FamilyId> = new Set<FamilyId>([
+  'aes-gcm',
+  'java',
+  'endpoint',
+  'envelope',
+  'jwt-kms',
+  'unmarked',
+]);
 
 /** The server bounds what crosses any endpoint but its own. */
 const systemEndpoint = '__temporal_system';
@@ -78,6 +87,9 @@ export function auditPayload(
   if (opened.error !== undefined) find('MALFORMED', `${opened.error.code}: ${opened.error.message}`);
   const sealed = sealedLayer(handled);
   const encrypted = sealed !== undefined;
+  const bytes = opened.payload?.data.length ?? 0;
+  if (sealed?.family !== undefined && gcmFamilies.has(sealed.family) && bytes < gcmBytes)
+    find('MALFORMED', `its data is ${String(bytes)} bytes: less than the nonce and the tag of AES-GCM`);
   const stored = !encrypted && opened.payload !== null && isStorageReference(opened.payload);
   const wire = before === null ? 0 : encodePayload(before).length;
   const isEnvelope = before !== null && metadataText(before, '__temporal_system_payload') === 'true';

@@ -72,6 +72,7 @@ export async function auditDocuments(
 ): Promise<Audit> {
   const state = { rows: new Map<string, AuditRow>(), keys: new Map<string, KeyUse>(), findings: [] as AuditFinding[] };
   const counts = { payloads: 0, encrypted: 0 };
+  let homeless = 0;
   for await (const { name, document } of documents) {
     const prefix = name === '' ? '' : `${name}:`;
     const together = makeHistoryAudit();
@@ -89,6 +90,7 @@ export async function auditDocuments(
         const facts = auditPayload(handled, keys, options, tried[index] ?? null);
         counts.payloads += 1;
         if (facts.encrypted) counts.encrypted += 1;
+        if (isHomeless(handled)) homeless += 1;
         addRow(state.rows, handled.position, facts);
         if (facts.used !== undefined && facts.family !== undefined) addUse(state.keys, facts.used, facts.family);
         tell(facts.findings);
@@ -111,10 +113,24 @@ export async function auditDocuments(
     summary: { ...counts, errors, warnings: findings.length - errors },
     needs,
     ...(policy === null ? {} : { iamPolicy: policy }),
-    warnings: needs
-      .filter((id) => !keys.keyring.keys.has(id) && needsOf(id, findings).sure === 0)
-      .map((id) => unheardOf(id, keys.keyring)),
+    warnings: [
+      ...needs
+        .filter((id) => !keys.keyring.keys.has(id) && needsOf(id, findings).sure === 0)
+        .map((id) => unheardOf(id, keys.keyring)),
+      ...(homeless === 0 ? [] : [homelessWords(homeless)]),
+    ],
   };
+}
+
+/** What an operation gave back, where the event that scheduled it is not there. */
+function isHomeless({ path, position }: Handled): boolean {
+  return (
+    position.endpoint === undefined && /\.(?:nexusOperation\w+EventA|nexus_operation_\w+_event_a)ttributes\./.test(path)
+  );
+}
+
+function homelessWords(payloads: number): string {
+  return `${String(payloads)} payload${payloads === 1 ? '' : 's'} of Nexus operations whose scheduled event is not here: their endpoint is not known, nor whether they are under its key`;
 }
 
 async function triedOn(handled: Handled, keys: Keys): Promise<Tried | null> {

@@ -14,7 +14,7 @@ export interface SealedSize {
 }
 
 /** Nonce and tag of AES-GCM. */
-const gcmBytes = 12 + 16;
+export const gcmBytes = 12 + 16;
 const dataKeyBytes = 32;
 /**
  * What AWS KMS wraps a data key to, whatever the id and the context of its key: so are the ciphertexts of 2018 to 2024, of

@@ -158,6 +158,35 @@ describe('payload audit', () => {
     expect(found.findings.map((finding) => finding.code)).toContain(code);
   });
 
+  it.each([
+    ['a name', { 'encryption-key-id': 'orders-2026' }],
+    ['an endpoint', { endpoint: 'pay' }],
+    ['nothing', {}],
+  ])('finds what is too short to be encrypted: with %s', async (_what, names: Readonly<Record<string, string>>) => {
+    const metadata = Object.fromEntries(
+      Object.entries({ encoding: 'binary/encrypted', ...names }).map(([name, value]) => [name, b(value)]),
+    );
+    const codes = async (bytes: number) =>
+      (await audit({ metadata, data: b('x'.repeat(bytes)) })).audit.findings.map(({ code }) => code);
+    expect(await codes(27)).toContain('MALFORMED');
+    expect(await codes(28)).not.toContain('MALFORMED');
+  });
+
+  it('says that it does not know the endpoint of a result whose operation is not there', async () => {
+    const result = (id: string) =>
+      event(id, 'nexusOperationCompletedEventAttributes', { scheduledEventId: '5', result: jsonPayload('1') });
+    const activity = event('8', 'activityTaskCompletedEventAttributes', {
+      scheduledEventId: '2',
+      result: { payloads: [jsonPayload('1')] },
+    });
+    expect(
+      (await audit(history([scheduled('5', 'pay', jsonPayload('1')), result('6'), activity]))).audit.warnings,
+    ).toEqual([]);
+    expect((await audit(history([result('6'), result('7'), activity]))).audit.warnings).toEqual([
+      expect.stringMatching(/^2 payloads of Nexus operations whose scheduled event is not here/),
+    ]);
+  });
+
   it('never repeats a header that looks like a credential', async () => {
     const { audit: found } = await audit(
       history([scheduled('5', 'other', jsonPayload('1'), { authorization: 'Bearer s3cr3t-value' })]),
