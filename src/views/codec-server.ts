@@ -9,6 +9,13 @@ export interface Started {
   readonly url: string;
   /** To paste into the Web UI and into --codec-endpoint; with the path secret, when there is one. */
   readonly endpoint: string;
+  /** When the path secret is kept elsewhere: it is not shown, and `endpoint` is masked. */
+  readonly shell?: {
+    /** A word of a POSIX shell that becomes the endpoint. */
+    readonly endpoint: string;
+    /** What the variable in it stands for, when it is not the user's own. */
+    readonly where?: string;
+  };
   readonly authentication: 'none' | 'token' | 'jwt' | 'token, jwt';
   readonly tls: boolean;
   readonly encode: boolean;
@@ -19,20 +26,24 @@ export interface Started {
 }
 
 export const startedView: View<Started> = {
-  text: ({ endpoint, authentication, encode, origins, keys, metrics, warnings }, style) =>
-    [
-      `${marks.pass} codec server at ${style.bold(endpoint)}`,
+  text: ({ endpoint, shell, authentication, encode, origins, keys, metrics, warnings }, style) => {
+    const word = shell?.endpoint ?? `'${endpoint}'`;
+    return [
+      `${marks.pass} codec server at ${style.bold(shell?.endpoint ?? endpoint)}`,
+      ...(shell?.where === undefined ? [] : [`  ${shell.where}`]),
       `  keys            ${keys.length === 0 ? 'none' : keys.join(', ')}`,
       `  authentication  ${authentication === 'none' ? 'none; whoever knows the address above may ask' : authentication}`,
       `  encode          ${encode ? 'on' : 'off'}`,
       `  Web UI          ${origins.length === 0 ? 'no origin is let in (--origin)' : origins.join(', ')}`,
       ...(metrics === undefined ? [] : [`  metrics         ${metrics}`]),
       '',
-      `  temporal workflow show --codec-endpoint '${endpoint}' -n NAMESPACE -w ID`,
-      `  nexusctl codec-server test '${endpoint}'`,
+      `  temporal workflow show --codec-endpoint ${word} -n NAMESPACE -w ID`,
+      `  nexusctl codec-server test ${word}`,
+      ...(shell === undefined ? [] : [`  echo ${word}  # for the Web UI`]),
       ...warnings.map((warning) => style.yellow(`${marks.warn} ${warning}`)),
       '  Ctrl-C ends it.',
-    ].join('\n'),
+    ].join('\n');
+  },
 };
 
 /** Something that happened to the server itself. */

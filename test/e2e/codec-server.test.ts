@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import { deflateSync } from 'node:zlib';
@@ -405,6 +406,35 @@ it.each([
   },
   40_000,
 );
+
+it.each([
+  ['a variable', 'env:CODEC_PATH', '\n'],
+  ['a file', "it's $HOME.secret", '\r\n'],
+  ['a command', 'exec:cat secret', '\n'],
+])('prints an address to paste that reads its path secret from %s, and never the secret', async (_what, from, end) => {
+  const secret = randomBytes(16).toString('hex');
+  const own = folder({
+    'keys.toml': keyring,
+    'one.key': key,
+    'two.key': other,
+    "it's $HOME.secret": secret + end,
+    secret,
+  });
+  const flags = ['--listen', '127.0.0.1:0', '--keyring', 'keys.toml', '--path-secret', from];
+  const env = { PATH: process.env['PATH'] ?? '', CODEC_PATH: secret, PATH_SECRET: secret };
+  const server = await startCodecServer(flags, own.path, env);
+  try {
+    const { endpoint, shell } = server.started as { endpoint: string; shell: { endpoint: string } };
+    expect(new URL(endpoint).pathname).toBe('/[redacted]');
+    const said = execFileSync('sh', ['-c', `printf %s ${shell.endpoint}`], { env }).toString();
+    expect(said).toBe(`http://127.0.0.1:${String(server.port)}/${secret}`);
+    expect((await http(`${said}/decode`, { body: body(plain(1)) })).status).toBe(200);
+    expect(server.output()).not.toContain(secret);
+  } finally {
+    await server.stop();
+    own.remove();
+  }
+});
 
 it('serves metrics on a listener of their own', async () => {
   const server = await startCodecServer(

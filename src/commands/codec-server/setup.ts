@@ -1,13 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { parseOrigin } from '../../codec-server/cors.ts';
 import { isLoopbackHost } from '../../connectivity/address.ts';
 import type { TlsPair } from '../../codec-server/socket.ts';
-import { isLongEnough } from '../../codec-server/tokens.ts';
 import type { Context } from '../../context.ts';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
 import { locateSecret, typedReference } from '../../profile/secret.ts';
 import { InvalidArgumentError } from '../commander.ts';
 import { secretsOf } from '../secrets-of.ts';
+import { pathSecretOf, type PathSecret } from './path-secret.ts';
 
 export interface Address {
   readonly host: string;
@@ -32,7 +31,7 @@ export interface ServerSetup {
   readonly listen: Address;
   readonly origins: readonly string[];
   readonly tls: Certificates | null;
-  readonly pathSecret: string | null;
+  readonly pathSecret: PathSecret | null;
   readonly metricsAt: Address | undefined;
   readonly requireSecure: boolean;
   readonly warnings: readonly string[];
@@ -73,18 +72,6 @@ export async function serverSetup(context: Context, flags: Flags): Promise<Serve
         ? ['without a path secret every program on this machine, of any user, can decode']
         : [],
   };
-}
-
-async function pathSecretOf(context: Context, { pathSecret, allowExec }: Flags): Promise<string | null> {
-  if (pathSecret === false) return null;
-  if (pathSecret === undefined || pathSecret === true) return randomBytes(16).toString('hex');
-  const bytes = await secretsOf(context, { allowExec }).resolve(typedReference(pathSecret, context.cwd));
-  const secret = Buffer.from(bytes).toString('utf8').trim();
-  if (!isLongEnough(secret) || !/^[\w.~-]+$/.test(secret))
-    throw unsafe('the path secret needs 128 bits: 32 hex digits or 22 letters, digits, - and _', {
-      hint: 'openssl rand -hex 16',
-    });
-  return secret;
 }
 
 async function certificatesOf(

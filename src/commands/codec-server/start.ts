@@ -11,6 +11,7 @@ import { resolveOption, withKeys } from '../payload/options.ts';
 import { withConnection } from '../profile-of.ts';
 import { holdSignals } from '../sandbox/signals.ts';
 import { auditLog } from './audit-log.ts';
+import { inShell } from './path-secret.ts';
 import { listenAddress, parseListed, serverSetup, shownUrl } from './setup.ts';
 import { loadWorld } from './world.ts';
 
@@ -58,7 +59,8 @@ export function codecServerStart(command: Command, context: Context): unknown {
       await emit(context, { ...options, output }, startedView, {
         event: 'listening',
         url,
-        endpoint: pathSecret === null ? url : `${url}/${pathSecret}`,
+        endpoint: pathSecret === null ? url : `${url}/${pathSecret.value}`,
+        ...(pathSecret?.kept && { shell: inShell(url, pathSecret.kept) }),
         authentication: world.authentication,
         tls: tls !== null,
         encode: options.encode === true,
@@ -68,7 +70,7 @@ export function codecServerStart(command: Command, context: Context): unknown {
         warnings: [...world.warnings(), ...setup.warnings],
       });
       // Shown once, above; from here on everything is the log.
-      if (pathSecret !== null) context.redactor.add(pathSecret);
+      if (pathSecret !== null) context.redactor.add(pathSecret.value);
       sockets.watch(world.paths, since, () => world.reload(server), stop.signal);
       await signals.first;
     } finally {

@@ -92,7 +92,7 @@ export async function loadWorld(
     codec: () => state.codec,
     guard:
       first === null
-        ? { kind: 'loopback', tls: setup.tls !== null, pathSecret: setup.pathSecret }
+        ? { kind: 'loopback', tls: setup.tls !== null, pathSecret: setup.pathSecret?.value ?? null }
         : {
             kind: 'authenticated',
             authenticate: (token) => (state.access ?? first).authenticate(token),
