@@ -49,6 +49,8 @@ export const startedView: View<Started> = {
 /** Something that happened to the server itself. */
 export type ServerEvent =
   | { readonly time: string; readonly event: 'reloaded'; readonly keys: readonly string[] }
+  /** Whoever reads the log was too slow for that many lines before this one. */
+  | { readonly time: string; readonly event: 'lines-lost'; readonly count: number }
   | {
       readonly time: string;
       readonly event: 'reload-failed' | 'key-set-failed';
@@ -60,6 +62,8 @@ export function eventLine(event: ServerEvent): string {
   switch (event.event) {
     case 'reloaded':
       return `${event.time} reloaded keys=${event.keys.join(',')}`;
+    case 'lines-lost':
+      return `${event.time} lines-lost count=${String(event.count)}`;
     case 'reload-failed':
     case 'key-set-failed':
       return `${event.time} ${event.event} ${event.error}: ${event.message}`;
