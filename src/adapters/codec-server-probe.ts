@@ -1,7 +1,8 @@
 import { lookup } from 'node:dns/promises';
 import { request as requestHttp, validateHeaderName, validateHeaderValue, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import type { TLSSocket } from 'node:tls';
+import { rootCertificates, type TLSSocket } from 'node:tls';
+import { createGunzip } from 'node:zlib';
 import type { CodecProbe, ProbeRequest, ProbeResult } from '../codec-server/doctor/probe.ts';
 import { isLoopback } from '../connectivity/address.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
@@ -69,17 +70,26 @@ function send({
       // A connection of its own, and nothing on it before it was verified.
       agent: false,
       signal,
-      headers: { ...headers, ...(body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }) },
+      // As Go's client, and every browser.
+      headers: {
+        'Accept-Encoding': 'gzip',
+        ...headers,
+        ...(body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }),
+      },
     };
     const outgoing = secure
-      ? requestHttps(url, { ...options, rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) })
+      ? requestHttps(url, {
+          ...options,
+          rejectUnauthorized: true,
+          ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
+        })
       : requestHttp(url, options);
     const timer = setTimeout(() => fail('timeout', ''), timeoutMs);
     outgoing.on('error', (error: NodeJS.ErrnoException) => {
       const errno = error.code ?? error.name;
       fail(isDns(errno) ? 'dns' : stage, errno);
     });
-    outgoing.on('response', (response) => collect(response, ms, end, (errno) => fail('http', errno)));
+    outgoing.on('response', (response) => collect(response, ms, end, (errno) => fail('answer', errno)));
     outgoing.on('socket', (socket) => {
       socket.on('connect', () => {
         stage = secure ? 'tls' : 'http';
@@ -114,13 +124,16 @@ function collect(
   const remoteAddress = response.socket.remoteAddress ?? '';
   const chunks: Buffer[] = [];
   let size = 0;
-  response.on('data', (chunk: Buffer) => {
+  const unpacked = response.headers['content-encoding'] === 'gzip' ? response.pipe(createGunzip()) : response;
+  unpacked.on('data', (chunk: Buffer) => {
     size += chunk.length;
     if (size > largestBytes) failed('ERR_TOO_LARGE');
     else chunks.push(chunk);
   });
-  response.on('error', (error: NodeJS.ErrnoException) => failed(error.code ?? error.name));
-  response.on('end', () => {
+  const onError = (error: NodeJS.ErrnoException): void => failed(error.code ?? error.name);
+  response.on('error', onError);
+  unpacked.on('error', onError);
+  unpacked.on('end', () => {
     const headers = new Map<string, string>();
     for (const [name, values = []] of Object.entries(response.headersDistinct)) headers.set(name, values.join(', '));
     const body = Buffer.concat(chunks).toString('utf8');

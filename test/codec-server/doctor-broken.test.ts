@@ -5,6 +5,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, expect, it } from 'vitest';
 import { codecProbe } from '../../src/adapters/codec-server-probe.ts';
 import { diagnose } from '../../src/codec-server/doctor/run.ts';
@@ -78,7 +79,7 @@ it.each<[string, string, RegExp, Parameters<typeof almostRight>[0]]>([
   [
     'changes the order',
     'passthrough',
-    /changed/,
+    /another order/,
     (body) => (body.startsWith('{"payloads":[') ? { body: reversed(body) } : {}),
   ],
   [
@@ -181,4 +182,194 @@ it.each<[string, number, RegExp, RequestListener]>([
   expect(primary?.id).toBe('passthrough');
   expect(primary?.message).toMatch(words);
   expect(exitCode).toBe(exit);
+});
+
+interface Asked {
+  readonly method: string | undefined;
+  readonly url: string;
+  readonly body: string;
+}
+
+/** Right but for those requests that `spoil` answers itself. */
+function rightBut(
+  spoil: (asked: Asked) => { status?: number; headers?: object; body?: string | Buffer } | null,
+): RequestListener {
+  return (request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const { method, url = '' } = request;
+      const sent = method === 'POST' ? Buffer.concat(chunks).toString() : '';
+      const { status = 200, headers = {}, body = sent } = spoil({ method, url, body: sent }) ?? {};
+      if (status === 0) request.socket.destroy();
+      else response.writeHead(status, { ...cors, ...headers }).end(body);
+    });
+  };
+}
+
+type Payload = Readonly<Record<string, unknown>> & { readonly metadata: Readonly<Record<string, string>> };
+
+/** Changes each payload of an answer; null takes it away. */
+const each = (change: (payload: Payload) => object | null) =>
+  rightBut(({ body }) => {
+    if (!body.endsWith(']}')) return null;
+    const { payloads } = JSON.parse(body) as { payloads: Payload[] };
+    return { body: JSON.stringify({ payloads: payloads.map(change).filter((payload) => payload !== null) }) };
+  });
+const decoded = (text = ''): string => Buffer.from(text, 'base64').toString();
+const asItCame = /as it came/;
+const form = /protojson/;
+
+it.each<[what: string, check: string, cause: RegExp, fix: RegExp, handle: RequestListener]>([
+  [
+    'drops what it does not know',
+    'passthrough',
+    /3 payloads came back for 4: a payload of an encoding it does not know is missing/,
+    asItCame,
+    each((payload) => (decoded(payload.metadata['encoding']).includes('nexusctl') ? null : payload)),
+  ],
+  [
+    'keeps the encoding alone',
+    'passthrough',
+    /without its metadata 'x-Custom_Key'/,
+    asItCame,
+    each(({ metadata, ...rest }) => ({ ...rest, metadata: { encoding: metadata['encoding'] } })),
+  ],
+  [
+    'loses external payloads',
+    'passthrough',
+    /without externalPayloads/,
+    asItCame,
+    each(({ metadata, data }) => ({ metadata, data })),
+  ],
+  [
+    'fails at a stranger',
+    'passthrough',
+    /HTTP 500 for a payload of an encoding it does not know/,
+    asItCame,
+    rightBut(({ body }) => (body.includes('YmluYXJ5L25leHVzY3RsLXRlc3Q=') ? { status: 500 } : null)),
+  ],
+  [
+    'writes metadata as text',
+    'passthrough',
+    /the metadata 'encoding' of a payload is not base64/,
+    form,
+    each((payload) => ({ ...payload, metadata: { encoding: decoded(payload.metadata['encoding']) } })),
+  ],
+  [
+    'writes data as JSON',
+    'passthrough',
+    /the data of a payload is not base64/,
+    form,
+    each(({ metadata }) => ({ metadata, data: { a: 1 } })),
+  ],
+  [
+    'writes names in capitals',
+    'passthrough',
+    /a member 'Payloads'/,
+    form,
+    rightBut(({ body }) => ({ body: body.replace('"payloads"', '"Payloads"') })),
+  ],
+  [
+    'answers with a login',
+    'passthrough',
+    /not JSON but a page/,
+    /login/,
+    rightBut(({ method }) => (method === 'POST' ? { body: '<html></html>' } : null)),
+  ],
+  [
+    'compresses and does not say so',
+    'passthrough',
+    /compressed/,
+    form,
+    rightBut(({ body }) => ({ body: gzipSync(body) })),
+  ],
+  [
+    'answers 201',
+    'passthrough',
+    /HTTP 201/,
+    /answer 200/,
+    rightBut(({ method }) => (method === 'POST' ? { status: 201 } : null)),
+  ],
+  [
+    'takes small headers only',
+    'passthrough',
+    /HTTP 431/,
+    /limit on headers/,
+    rightBut(({ method }) => (method === 'POST' ? { status: 431 } : null)),
+  ],
+  [
+    'promises more than it sends',
+    'reach',
+    /breaks off/,
+    /Content-Length/,
+    (_request, response) => {
+      response.writeHead(200, { ...cors, 'Content-Length': 100 });
+      response.write('{}', () => response.destroy());
+    },
+  ],
+  [
+    'knows no OPTIONS',
+    'preflight',
+    /HTTP 405/,
+    /answer OPTIONS/,
+    rightBut(({ method }) =>
+      method === 'OPTIONS' ? { status: 405, headers: { 'Access-Control-Allow-Origin': [] } } : null,
+    ),
+  ],
+  [
+    'knows the preflight without the query only',
+    'preflight',
+    /without the query/,
+    /path alone/,
+    (request, response) =>
+      request.method === 'OPTIONS' && request.url?.includes('?') === true
+        ? response.writeHead(404).end()
+        : rightBut(() => null)(request, response),
+  ],
+  [
+    'has its header twice',
+    'preflight',
+    /only one origin/,
+    /once/,
+    rightBut(() => ({ headers: { 'Access-Control-Allow-Origin': [ui, ui] } })),
+  ],
+  [
+    'ends its origin with a slash',
+    'preflight',
+    /slash/,
+    /without a slash/,
+    rightBut(() => ({ headers: { 'Access-Control-Allow-Origin': `${ui}/` } })),
+  ],
+])('names the cause and the fix of a server that %s', async (_what, check, cause, fix, handle) => {
+  const port = await listen(createServer(handle));
+  const { report } = await examine(`http://127.0.0.1:${String(port)}`);
+  expect(report.primary).toEqual({
+    check,
+    summary: expect.stringMatching(cause) as string,
+    fix: expect.stringMatching(fix) as string,
+  });
+});
+
+it('finds nothing wrong with answers that are compressed for who asks for it', async () => {
+  const port = await listen(
+    createServer(rightBut(({ body }) => ({ body: gzipSync(body), headers: { 'Content-Encoding': 'gzip' } }))),
+  );
+  const { report } = await examine(`http://127.0.0.1:${String(port)}`);
+  expect(report.checks.filter(({ status }) => status === 'fail')).toEqual([]);
+});
+
+it('does not say of each kind of request what holds for all', async () => {
+  const port = await listen(createServer(rightBut(({ method }) => (method === 'POST' ? { status: 500 } : null))));
+  const { report } = await examine(`http://127.0.0.1:${String(port)}`);
+  expect(report.checks.filter(({ status }) => status === 'fail').map(({ id }) => id)).toEqual(['passthrough']);
+});
+
+it('warns of a server that drops the connection of a large request', async () => {
+  const port = await listen(createServer(rightBut(({ body }) => (body.length > 102_400 ? { status: 0 } : null))));
+  const { report, exitCode, warned } = await examine(`http://127.0.0.1:${String(port)}`);
+  expect([warned.includes('size'), exitCode]).toEqual([true, 0]);
+  const size = report.checks.find(({ id }) => id === 'size');
+  expect(size?.message).toMatch(/closes the connection.* for 100 payloads/);
+  expect(size?.fix).toMatch(/body limit/);
 });

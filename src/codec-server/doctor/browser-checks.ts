@@ -1,9 +1,9 @@
-import { corsCheck, preflightCheck } from './browser.ts';
+import { corsCheck, preflightCheck, type Refusal } from './browser.ts';
 import { early, originsLetIn } from './preflight.ts';
 import { uiBanner } from './report.ts';
 import { bodyOf, samples } from './samples.ts';
-import type { Answered } from './subject.ts';
-import { fromFailure, type Checks } from './verdict.ts';
+import { bareDecode, uiDecode, type Answered } from './subject.ts';
+import { fromFailure, type Checks, type Verdict } from './verdict.ts';
 
 /** What a browser wants to see before it asks. */
 export const preflightChecks: Checks<Answered> = {
@@ -12,46 +12,51 @@ export const preflightChecks: Checks<Answered> = {
     const { origin, credentials } = options;
     const answer = await preflightOf(origin);
     if (!answer.ok) return fromFailure(answer, subject);
-    const why = preflightCheck(answer.status, answer.headers, origin, wanted, credentials);
-    if (why === null) return { status: 'pass', message: `allowed for ${origin}` };
-    const others = answer.headers.has('access-control-allow-origin')
-      ? []
-      : await originsLetIn((page) => preflightOf(page), origin);
-    return {
+    const refusal = preflightCheck(answer.status, answer.headers, origin, wanted, credentials);
+    if (refusal === null) return { status: 'pass', message: `allowed for ${origin}` };
+    const failed = ({ why, fix }: Refusal): Verdict => ({
       status: 'fail',
-      message: others.length > 0 ? `it refuses ${origin} and lets in ${others.join(', ')}` : why + early(answer.status),
+      message: why,
       seenAs: { webUi: uiBanner },
-      fix: `let ${origin} in (codec-server start --origin ${origin}) and allow ${wanted.join(', ')}`,
-    };
+      fix,
+    });
+    if (answer.headers.has('access-control-allow-origin')) return failed(refusal);
+    const bare = await preflightOf(origin, bareDecode);
+    if (bare.ok && preflightCheck(bare.status, bare.headers, origin, wanted, credentials) === null)
+      return failed({
+        why: `HTTP ${String(answer.status)} for ${uiDecode}, allowed without the query`,
+        fix: 'compare the path alone',
+      });
+    const others = await originsLetIn((page) => preflightOf(page), origin);
+    if (others.length === 0) return failed({ ...refusal, why: refusal.why + early(answer.status) });
+    return failed({
+      why: `it refuses ${origin} and lets in ${others.join(', ')}`,
+      fix: `let ${origin} in (codec-server start --origin ${origin})`,
+    });
   },
 };
 
 /** What a browser lets a page read. */
 export const corsChecks: Checks<Answered> = {
   cors: ({ first, options: { origin, credentials } }) => {
-    const why = corsCheck(first.headers, origin, credentials);
-    if (why === null) return { status: 'pass', message: `readable for ${origin}` };
-    return {
-      status: 'fail',
-      message: why,
-      seenAs: { webUi: uiBanner },
-      fix: `answer POST with Access-Control-Allow-Origin: ${origin}`,
-    };
+    const refusal = corsCheck(first.headers, origin, credentials);
+    if (refusal === null) return { status: 'pass', message: `readable for ${origin}` };
+    return { status: 'fail', message: refusal.why, seenAs: { webUi: uiBanner }, fix: `POST: ${refusal.fix}` };
   },
   'cors-on-errors': async (subject) => {
     const answer = await subject.fromPage('{"payloads":');
     if (!answer.ok) return fromFailure(answer, subject);
-    const why = corsCheck(answer.headers, subject.options.origin, subject.options.credentials);
+    const refusal = corsCheck(answer.headers, subject.options.origin, subject.options.credentials);
     if (answer.status >= 500)
       return {
         status: 'warn',
         message: `HTTP ${String(answer.status)} for a broken body: some clients retry a 5xx`,
         fix: 'answer 400',
       };
-    if (why === null) return { status: 'pass', message: `HTTP ${String(answer.status)} with CORS headers` };
+    if (refusal === null) return { status: 'pass', message: `HTTP ${String(answer.status)} with CORS headers` };
     return {
       status: 'warn',
-      message: `an error (HTTP ${String(answer.status)}): ${why}; the browser's console shows CORS instead of the status`,
+      message: `an error (HTTP ${String(answer.status)}): ${refusal.why}; the browser's console shows CORS instead of the status`,
       fix: 'set the CORS headers before anything can fail',
     };
   },

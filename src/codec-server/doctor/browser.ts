@@ -38,25 +38,44 @@ export function isMixedContent(origin: string, url: string): boolean {
   return new URL(origin).protocol === 'https:' && protocol === 'http:' && !isLoopbackHost(hostname);
 }
 
+/** Why a browser stops, and what the server has to do. */
+export interface Refusal {
+  readonly why: string;
+  readonly fix: string;
+}
+
 /**
  * Why a browser would not let a page read an answer; null when it would.
  * https://fetch.spec.whatwg.org/#cors-check
  */
-export function corsCheck(headers: ReadonlyMap<string, string>, origin: string, credentials: boolean): string | null {
+export function corsCheck(headers: ReadonlyMap<string, string>, origin: string, credentials: boolean): Refusal | null {
   const allowed = headers.get('access-control-allow-origin');
-  if (allowed === undefined) return 'it has no Access-Control-Allow-Origin';
+  const right = `answer with Access-Control-Allow-Origin: ${origin}`;
+  if (allowed === undefined)
+    return { why: 'it has no Access-Control-Allow-Origin', fix: `${right} (codec-server start --origin ${origin})` };
   if (allowed === '*')
-    return credentials ? "Access-Control-Allow-Origin is '*', which does not count with credentials" : null;
-  if (allowed !== origin)
-    return `Access-Control-Allow-Origin is '${allowed}', the page is '${origin}'${slashHint(allowed, origin)}`;
+    return credentials
+      ? { why: "Access-Control-Allow-Origin is '*', which does not count with credentials", fix: right }
+      : null;
+  if (allowed !== origin) return otherOrigin(allowed, origin, right);
   if (credentials && headers.get('access-control-allow-credentials') !== 'true')
-    return "Access-Control-Allow-Credentials is not 'true'";
+    return {
+      why: "Access-Control-Allow-Credentials is not 'true'",
+      fix: 'answer with Access-Control-Allow-Credentials: true, in lower case',
+    };
   return null;
 }
 
-function slashHint(allowed: string, origin: string): string {
-  if (allowed.includes(',')) return ': only one origin may stand there';
-  return allowed.replace(/\/+$/, '') === origin ? ': an origin never ends with a slash' : '';
+function otherOrigin(allowed: string, origin: string, right: string): Refusal {
+  const why = `Access-Control-Allow-Origin is '${allowed}', the page is '${origin}'`;
+  if (allowed.split(',').length > 1)
+    return {
+      why: `${why}: only one origin may stand there`,
+      fix: `${right}, once: a proxy before it may add the header again`,
+    };
+  if (allowed.replace(/\/+$/, '') === origin)
+    return { why: `${why}: an origin never ends with a slash`, fix: `${right}, without a slash at its end` };
+  return { why, fix: `${right} (codec-server start --origin ${origin})` };
 }
 
 /** Why a browser would stop after this answer to its preflight; null when it would go on. */
@@ -66,14 +85,27 @@ export function preflightCheck(
   origin: string,
   wanted: readonly string[],
   credentials: boolean,
-): string | null {
+): Refusal | null {
   const refused = corsCheck(headers, origin, credentials);
-  if (refused !== null) return `HTTP ${String(status)}, and ${refused}`;
-  if (status < 200 || status > 299) return `HTTP ${String(status)}: only 200 to 299 count`;
+  if (status < 200 || status > 299)
+    return {
+      why: `HTTP ${String(status)}${refused === null ? ': only 200 to 299 count' : `, and ${refused.why}`}`,
+      fix: status === 403 && refused !== null ? refused.fix : statusFix(status),
+    };
+  if (refused !== null) return { why: `HTTP ${String(status)}, and ${refused.why}`, fix: refused.fix };
   const list = (headers.get('access-control-allow-headers') ?? '').split(',').map((name) => name.trim().toLowerCase());
   const missing = wanted.filter(
     (name) => !list.includes(name) && (credentials || name.startsWith('authorization') || !list.includes('*')),
   );
-  if (missing.length > 0) return `Access-Control-Allow-Headers lacks ${missing.join(', ')}`;
-  return null;
+  if (missing.length === 0) return null;
+  return {
+    why: `Access-Control-Allow-Headers lacks ${missing.join(', ')}`,
+    fix: `answer the preflight with Access-Control-Allow-Headers: ${wanted.join(', ')}`,
+  };
+}
+
+function statusFix(status: number): string {
+  if (status === 401) return 'answer OPTIONS before anybody is authenticated';
+  if (status >= 300 && status < 400) return 'answer OPTIONS itself: no preflight follows a redirect';
+  return 'answer OPTIONS at /decode with 204 and the CORS headers';
 }

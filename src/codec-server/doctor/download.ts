@@ -2,11 +2,13 @@ import { readPayloadJson } from '../../payload/json-form.ts';
 import { isStorageReference } from '../../payload/storage.ts';
 import { corsCheck, preflightCheck } from './browser.ts';
 import { uiBanner } from './report.ts';
-import { bodyOf, compareAnswer, samples } from './samples.ts';
+import { compareAnswer } from './compare.ts';
+import { bodyOf, samples } from './samples.ts';
 import type { Subject } from './subject.ts';
 import { fromFailure, type Verdict } from './verdict.ts';
 
 const path = '/download';
+const uiDownload = `${path}?preserveStorageRefs=true`;
 
 /** Whether the sample stands for a payload in external storage. @throws NexusctlError PAYLOAD_MALFORMED */
 export function isReference(sample: string): boolean {
@@ -31,7 +33,7 @@ export async function checkDownload(subject: Subject): Promise<Verdict> {
 const fix = 'answer as codec-server start --resolve s3://BUCKET/PREFIX does, with the headers of /decode';
 
 async function refuseOther(subject: Subject): Promise<Verdict> {
-  const answer = await subject.fromPage(bodyOf([samples.plain]), path);
+  const answer = await subject.fromPage(bodyOf([samples.plain]), uiDownload);
   if (!answer.ok) return fromFailure(answer, subject);
   const { status, headers, body } = answer;
   const told = `HTTP ${String(status)} for what is no reference`;
@@ -49,7 +51,7 @@ async function refuseOther(subject: Subject): Promise<Verdict> {
   const unread = corsCheck(headers, subject.options.origin, subject.options.credentials);
   return unread === null
     ? { status: 'pass', message: 'it takes references only (HTTP 400)' }
-    : { status: 'warn', message: `${told}, and ${unread}`, fix };
+    : { status: 'warn', message: `${told}, and ${unread.why}`, fix };
 }
 
 /** Twice in one request, so that the number of the answers is seen. */
@@ -58,16 +60,16 @@ async function fetchSample(subject: Subject, reference: object): Promise<Verdict
   const { origin, credentials } = subject.options;
   const failed = (message: string): Verdict => ({ status: 'fail', message, fix, seenAs: { webUi: uiBanner } });
   const sent = [reference, reference];
-  const answer = await fromPage(bodyOf(sent), path);
+  const answer = await fromPage(bodyOf(sent), uiDownload);
   if (!answer.ok) return fromFailure(answer, subject);
   if (answer.status !== 200) return failed(`HTTP ${String(answer.status)} for the reference at ${path}`);
   const { count, difference, strictness } = compareAnswer(answer.body, sent);
   if (difference === null) return failed('the reference came back as it was');
   if (strictness !== null || count !== sent.length) return failed(strictness ?? difference);
-  const preflight = await preflightOf(origin, path);
+  const preflight = await preflightOf(origin, uiDownload);
   if (!preflight.ok) return fromFailure(preflight, subject);
   const refused = preflightCheck(preflight.status, preflight.headers, origin, wanted, credentials);
-  if (refused !== null) return failed(`the preflight for ${path}: ${refused}`);
+  if (refused !== null) return failed(`the preflight for ${path}: ${refused.why}`);
   const unread = corsCheck(answer.headers, origin, credentials);
-  return unread === null ? { status: 'pass', message: 'the reference was fetched' } : failed(`${path}: ${unread}`);
+  return unread === null ? { status: 'pass', message: 'the reference was fetched' } : failed(`${path}: ${unread.why}`);
 }

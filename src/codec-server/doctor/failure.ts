@@ -8,7 +8,12 @@ interface Advice {
 }
 
 /** What a request that got no answer says, in words; by code, never by message text. */
-export function failureOf(result: ProbeResult & { readonly ok: false }, url: string, timeoutMs: number): Advice {
+export function failureOf(
+  result: ProbeResult & { readonly ok: false },
+  url: string,
+  timeoutMs: number,
+  answeredBefore = false,
+): Advice {
   const { host, hostname } = new URL(url);
   const { stage, errno, connected } = result;
   switch (stage) {
@@ -33,12 +38,27 @@ export function failureOf(result: ProbeResult & { readonly ok: false }, url: str
       if (/^(?:ECONNRESET|EPIPE)$/.test(errno))
         return {
           message: `it closes the connection and answers nothing (${errno})`,
-          fix: url.startsWith('http:')
-            ? 'look at its log; if it serves TLS, use https:// in the address'
-            : 'look at its log, and at that of a proxy before it',
+          fix:
+            url.startsWith('http:') && !answeredBefore
+              ? 'look at its log; if it serves TLS, use https:// in the address'
+              : 'look at its log, and at that of a proxy before it',
           exit: 5,
         };
       return { message: `the answer is no HTTP (${errno})`, fix: tlsOrNot(url, errno), exit: 5 };
+    case 'answer':
+      return errno === 'ERR_TOO_LARGE'
+        ? { message: 'its answer is larger than 8 MiB', fix: 'answer with the payloads of the request alone', exit: 1 }
+        : errno.startsWith('Z_')
+          ? {
+              message: `its answer is not the gzip that its Content-Encoding says (${errno})`,
+              fix: encodingFix,
+              exit: 1,
+            }
+          : {
+              message: `its answer breaks off (${errno})`,
+              fix: 'look at its log and that of a proxy before it: a Content-Length that is too large, a crash, a time limit',
+              exit: 5,
+            };
     case 'timeout':
       return {
         message: `${connected ? 'it takes the request and does not answer' : 'no connection'} within ${String(timeoutMs)} ms`,
@@ -53,6 +73,8 @@ export function failureOf(result: ProbeResult & { readonly ok: false }, url: str
       };
   }
 }
+
+const encodingFix = 'compress the answer once, or not at all';
 
 const tlsWords: Readonly<Record<string, string>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: 'the certificate is self-signed (browsers refuse it too)',
@@ -126,6 +148,12 @@ export function statusAdvice(status: number, authenticated: boolean, namespace: 
         fix: 'accept Content-Type: application/json',
         exit: 1,
       };
+    case 431:
+      return {
+        message: `${message}: the headers are larger than it takes`,
+        fix: 'raise its limit on headers, or pass on a smaller token',
+        exit: 1,
+      };
     case 502:
     case 503:
     case 504:
@@ -137,7 +165,8 @@ export function statusAdvice(status: number, authenticated: boolean, namespace: 
     case 429:
       return { message: `${message}: it limits the rate`, fix: 'the CLI asks once a field: allow bursts', exit: 1 };
     default:
-      return status >= 300 && status < 400
+      if (status < 300) return { message, fix: 'answer 200: the CLI and the Go SDK take no other status', exit: 1 };
+      return status < 400
         ? { message: `${message}: it redirects, and no client follows`, fix: 'use the address it points to', exit: 1 }
         : { message, fix: 'look at its log', exit: 1 };
   }

@@ -19,7 +19,7 @@ export interface ProbeRequest {
   readonly plaintextHost?: string | undefined;
   readonly body?: string;
   readonly timeoutMs: number;
-  /** PEM; undefined for Node's own roots. */
+  /** PEM of a CA that is trusted beside Node's own roots. */
   readonly ca?: string | undefined;
   readonly signal: AbortSignal;
 }
@@ -30,15 +30,16 @@ export type ProbeResult =
       readonly status: number;
       /** Names in lower case; a repeated header is joined by `, `. */
       readonly headers: ReadonlyMap<string, string>;
-      /** At most 8 MiB. */
+      /** Unpacked, at most 8 MiB. */
       readonly body: string;
       readonly remoteAddress: string;
       readonly ms: number;
     }
   | {
       readonly ok: false;
-      readonly stage: 'dns' | 'connect' | 'tls' | 'http' | 'timeout' | 'credential';
-      /** Node's error code; empty for a timeout. */
+      /** `answer`: it began to answer, and what came cannot be used. */
+      readonly stage: 'dns' | 'connect' | 'tls' | 'http' | 'answer' | 'timeout' | 'credential';
+      /** Node's or zlib's error code; empty for a timeout. */
       readonly errno: string;
       /** How far it got before the time was up. */
       readonly connected: boolean;

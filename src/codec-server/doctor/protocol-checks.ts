@@ -1,7 +1,8 @@
 import { statusAdvice } from './failure.ts';
 import type { ProbeResult } from './probe.ts';
 import { cliDeadline, uiBanner, type SeenAs } from './report.ts';
-import { bodyOf, compareAnswer, samples } from './samples.ts';
+import { compareAnswer } from './compare.ts';
+import { bodyOf, samples } from './samples.ts';
 import type { Answered, Subject } from './subject.ts';
 import { fromFailure, type Checks, type Verdict } from './verdict.ts';
 
@@ -14,18 +15,24 @@ export const answerChecks: Checks<Answered> = {
     if (!answer.ok) return fromFailure(answer, subject);
     if (answer.status !== 200) {
       const { message, fix, exit } = statusAdvice(answer.status, authorization !== undefined, namespace);
+      const which = await whichOf(subject);
       return {
         status: 'fail',
-        message: message + (await whichOf(subject)),
-        fix,
+        message: message + which,
+        fix: which === '' ? fix : asItCame,
         exit,
-        seenAs: { webUi: uiBanner, cli: cliDeadline },
+        seenAs: answer.status < 300 ? { cli: cliDeadline } : { webUi: uiBanner, cli: cliDeadline },
       };
     }
-    const why = compareAnswer(answer.body, sent).difference;
-    if (why === null) return { status: 'pass', message: `${String(sent.length)} of ${String(sent.length)}, in order` };
-    const fix = 'return every payload that is not yours as it came: mixed histories are normal';
-    return { status: 'fail', message: why, fix, seenAs: { webUi: 'wrong or missing values', cli: cliDeadline } };
+    const { difference, strictness } = compareAnswer(answer.body, sent, Object.keys(strangers));
+    if (difference === null)
+      return { status: 'pass', message: `${String(sent.length)} of ${String(sent.length)}, in order` };
+    return {
+      status: 'fail',
+      message: strictness ?? difference,
+      fix: strictness === null ? asItCame : formFix(answer.body),
+      seenAs: { webUi: 'wrong or missing values', cli: cliDeadline },
+    };
   },
   'answer-form': async (subject) => {
     const sent = [samples.plain, samples.external, samples.bytes];
@@ -37,7 +44,7 @@ export const answerChecks: Checks<Answered> = {
       return {
         status: 'fail',
         message: strictness,
-        fix: 'send proto3 JSON only: metadata, data, externalPayloads',
+        fix: formFix(answer.body),
         seenAs: { cli: cliDeadline },
       };
     if (spelling !== null) return { ...spelling, fix: 'write what protojson writes: camelCase, standard base64' };
@@ -47,6 +54,14 @@ export const answerChecks: Checks<Answered> = {
       : { status: 'warn', message: `Content-Type is '${type}'`, fix: 'send Content-Type: application/json' };
   },
 };
+
+const asItCame = 'return every payload that is not yours as it came: mixed histories are normal';
+
+function formFix(body: string): string {
+  return /^\s*</.test(body)
+    ? 'check the address, and let requests for it pass the login: clients send a header, not cookies'
+    : 'answer {"payloads":[{"metadata":{"encoding":BASE64},"data":BASE64}]}, as protojson writes it, and nothing else';
+}
 
 const strangers = {
   'a plain payload': samples.plain,
@@ -72,6 +87,7 @@ export const requestChecks: Checks<Answered> = {
     expectOk(subject, subject.post('/decode', bodyOf([samples.snakeCase])), {
       what: 'external_payloads and size_bytes',
       seenAs: { cli: cliDeadline },
+      fix: 'read both spellings: Go clients send these, other clients externalPayloads and sizeBytes',
       otherwise: 'fail',
     }),
   'ui-query': async ({ first, options, post }) => {
@@ -90,12 +106,14 @@ export const requestChecks: Checks<Answered> = {
     expectOk(subject, subject.post('//decode', bodyOf([samples.plain])), {
       what: 'an endpoint with a trailing slash, or with {namespace} and no namespace',
       seenAs: { webUi: uiBanner, cli: cliDeadline },
+      fix: 'skip empty segments of the path, or leave the slash at the end of the address away',
       otherwise: 'warn',
     }),
   'empty-namespace': (subject) =>
     expectOk(subject, subject.post('/decode', bodyOf([samples.plain]), { headers: { 'X-Namespace': '' } }), {
       what: 'an empty X-Namespace, as `temporal workflow show` without -n sends it',
       seenAs: { cli: cliDeadline },
+      fix: 'take a default for it (codec-server start --default-namespace NAME), or always give -n',
       otherwise: 'warn',
     }),
   size: (subject) => {
@@ -103,6 +121,7 @@ export const requestChecks: Checks<Answered> = {
     return expectOk(subject, subject.post('/decode', bodyOf(many)), {
       what: '100 payloads of 2 KiB in one request',
       seenAs: { webUi: uiBanner, cli: cliDeadline },
+      fix: 'raise its body limit to 4 MiB (express: 100 KiB unless told, nginx: 1 MiB)',
       otherwise: 'warn',
     });
   },
@@ -112,12 +131,16 @@ interface Expectation {
   readonly what: string;
   readonly seenAs: SeenAs;
   readonly otherwise: 'warn' | 'fail';
+  readonly fix: string;
 }
 
 async function expectOk(subject: Subject, sent: Promise<ProbeResult>, expected: Expectation): Promise<Verdict> {
-  const { what, seenAs, otherwise } = expected;
+  const { what, seenAs, otherwise, fix } = expected;
   const answer = await sent;
-  if (!answer.ok) return fromFailure(answer, subject);
-  if (answer.status === 200) return { status: 'pass', message: what };
-  return { status: otherwise, message: `HTTP ${String(answer.status)} for ${what}`, seenAs };
+  if (answer.ok && answer.status === 200) return { status: 'pass', message: what };
+  const plain = await subject.post('/decode', bodyOf([samples.plain]));
+  if (!plain.ok) return fromFailure(plain, subject);
+  if (plain.status !== 200) return { status: 'skip', message: 'it decodes nothing else either' };
+  const told = answer.ok ? `HTTP ${String(answer.status)}` : fromFailure(answer, subject).message;
+  return { status: otherwise, message: `${told} for ${what}`, seenAs, fix };
 }

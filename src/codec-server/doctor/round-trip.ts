@@ -1,6 +1,7 @@
 import { isReference } from './download.ts';
 import { cliDeadline, uiBanner, uiSilent } from './report.ts';
-import { bodyOf, compareAnswer, samples } from './samples.ts';
+import { compareAnswer } from './compare.ts';
+import { bodyOf, samples } from './samples.ts';
 import type { Subject } from './subject.ts';
 import { fromFailure, type Verdict } from './verdict.ts';
 

@@ -32,9 +32,9 @@ export interface Subject {
   readonly wanted: readonly string[];
   /** POSTs to a path below the endpoint, with the credential. */
   readonly post: (path: string, body: string, more?: Differently) => Promise<ProbeResult>;
-  /** POSTs as a page of the Web UI does; to `/decode` unless told. */
+  /** POSTs as a page of the Web UI does; to `/decode` with its query unless told. */
   readonly fromPage: (body: string, path?: string) => Promise<ProbeResult>;
-  /** The preflight that a browser sends before a page of this origin may ask; for `/decode` unless told. */
+  /** The preflight that a browser sends before a page of this origin may ask; for `/decode` with its query unless told. */
   readonly preflightOf: (page: string, path?: string) => Promise<ProbeResult>;
 }
 
@@ -43,6 +43,10 @@ export interface Answered extends Subject {
   /** To a plain payload that a page of the Web UI sent. */
   readonly first: ProbeResult & { readonly ok: true };
 }
+
+/** The path, and what the Web UI makes of it. */
+export const bareDecode = '/decode';
+export const uiDecode = '/decode?preserveStorageRefs=true';
 
 interface Differently {
   readonly headers?: Readonly<Record<string, string>>;
@@ -53,7 +57,6 @@ interface Differently {
 export function subjectOf(probe: CodecProbe, options: DoctorOptions): Subject {
   const { endpoint, namespace, origin, passToken, timeoutMs, signal, ca, plaintextHost } = options;
   const url = endpoint.replaceAll('{namespace}', encodeURIComponent(namespace));
-  const forPage = (path = '/decode'): string => `${path}?preserveStorageRefs=true`;
   const wanted = ['content-type', 'x-namespace', ...(passToken ? ['authorization', 'authorization-extras'] : [])];
   const credential: Record<string, string> = {
     ...options.headers,
@@ -77,10 +80,10 @@ export function subjectOf(probe: CodecProbe, options: DoctorOptions): Subject {
     url,
     wanted,
     post,
-    fromPage: (body, path) => post(forPage(path), body, { headers: { Origin: origin } }),
-    preflightOf: (page, path) =>
+    fromPage: (body, path = uiDecode) => post(path, body, { headers: { Origin: origin } }),
+    preflightOf: (page, path = uiDecode) =>
       probe.send({
-        url: url + forPage(path),
+        url: url + path,
         method: 'OPTIONS',
         headers: {
           Origin: page,

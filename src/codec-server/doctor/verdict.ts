@@ -20,9 +20,9 @@ export type Checker<S extends Subject> = (subject: S) => Verdict | Promise<Verdi
 /** In the order in which they run. */
 export type Checks<S extends Subject> = Readonly<Partial<Record<CheckId, Checker<S>>>>;
 
-export function fromFailure(result: ProbeResult & { ok: false }, { url, options }: Subject): Verdict {
-  const { message, fix, exit } = failureOf(result, url, options.timeoutMs);
-  return { status: 'fail', message, fix, exit };
+export function fromFailure(result: ProbeResult & { ok: false }, subject: Subject) {
+  const { message, fix, exit } = failureOf(result, subject.url, subject.options.timeoutMs, 'first' in subject);
+  return { status: 'fail', message, fix, exit } as const satisfies Verdict;
 }
 
 /** What answers is something else, or a proxy without a codec server behind it. */
