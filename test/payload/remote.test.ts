@@ -1,6 +1,9 @@
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
+import { makeAuthority } from '../helpers/certificates.ts';
+import { folder } from '../helpers/codec-server.ts';
 import { runMain } from '../helpers/context.ts';
 import { base64, event, history, jsonPayload } from './history.ts';
 
@@ -161,5 +164,27 @@ it.each([
     const { exitCode, stderr } = await runMain(argv, { stdin: document([sealed]) });
     expect(exitCode).toBe(3);
     expect(stderr).toContain(`for example ${meant}\n`);
+  }
+});
+
+it('verifies the codec server with the CA that was named', async () => {
+  const authority = await makeAuthority();
+  const { certificate: cert, key } = await authority.leaf({ usages: ['serverAuth'], names: ['localhost'] });
+  const echo: RequestListener = (request, response) => void request.pipe(response.writeHead(200));
+  const server = createTlsServer({ cert, key }, echo);
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const files = folder({ 'ca.pem': authority.certificate });
+  try {
+    const url = `https://localhost:${String((server.address() as AddressInfo).port)}`;
+    const decode = ['payload', 'decode', '--codec-endpoint', url];
+    const own = await runMain([...decode, '--tls-ca-path', `${files.path}/ca.pem`], { stdin: document([sealed]) });
+    expect(own.exitCode).not.toBe(5);
+    expect(own.stderr).not.toContain('does not answer');
+    const none = await runMain(decode, { stdin: document([sealed]) });
+    expect([none.exitCode, none.stderr]).toEqual([5, expect.stringContaining('UNABLE_TO_VERIFY_LEAF_SIGNATURE')]);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+    files.remove();
   }
 });

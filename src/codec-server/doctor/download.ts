@@ -4,7 +4,7 @@ import { corsCheck, preflightCheck } from './browser.ts';
 import { uiBanner } from './report.ts';
 import { compareAnswer } from './compare.ts';
 import { bodyOf, samples } from './samples.ts';
-import type { Subject } from './subject.ts';
+import type { Answered, Subject } from './subject.ts';
 import { fromFailure, type Verdict } from './verdict.ts';
 
 const path = '/download';
@@ -23,7 +23,7 @@ const marker = '__temporal_external_storage_reference';
  * Whether the Web UI gets what lies in external storage: with a reference as the sample that very payload, else whether
  * what answers at /download is a codec server at all. It is no fault to have none.
  */
-export async function checkDownload(subject: Subject): Promise<Verdict> {
+export async function checkDownload(subject: Answered): Promise<Verdict> {
   const { sample } = subject.options;
   return sample !== undefined && isReference(sample)
     ? fetchSample(subject, JSON.parse(sample) as object)
@@ -32,7 +32,7 @@ export async function checkDownload(subject: Subject): Promise<Verdict> {
 
 const fix = 'answer as codec-server start --resolve s3://BUCKET/PREFIX does, with the headers of /decode';
 
-async function refuseOther(subject: Subject): Promise<Verdict> {
+async function refuseOther(subject: Answered): Promise<Verdict> {
   const answer = await subject.fromPage(bodyOf([samples.plain]), uiDownload);
   if (!answer.ok) return fromFailure(answer, subject);
   const { status, headers, body } = answer;
@@ -47,6 +47,8 @@ async function refuseOther(subject: Subject): Promise<Verdict> {
       fix: 'answer 400, or 404 when there is no storage',
     };
   }
+  if (status === subject.first.status && status !== 400)
+    return { status: 'skip', message: `HTTP ${String(status)}, as at /decode` };
   if (status !== 400) return { status: 'warn', message: told, fix: 'answer 400' };
   const unread = corsCheck(headers, subject.options.origin, subject.options.credentials);
   return unread === null

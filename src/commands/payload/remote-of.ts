@@ -24,6 +24,8 @@ export async function remoteOf(context: Context, { keys, profile, secrets }: Key
       .toString('utf8')
       .trim();
   for (const { name, value } of headers) credential[name] = value;
+  const { serverCa } = profile.tls;
+  const ca = serverCa && Buffer.from(await secrets.resolve(serverCa.value)).toString('utf8');
   const probe = await context.ports.codecProbe();
   return makeRemote(async (body) => {
     const answer = await probe.send({
@@ -34,6 +36,7 @@ export async function remoteOf(context: Context, { keys, profile, secrets }: Key
       plaintextHost: profile.plaintextKeyHost?.value,
       body,
       timeoutMs,
+      ca,
       signal: context.signal,
     });
     if (answer.ok) return answer;
