@@ -1,9 +1,17 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  STATUS_CODES,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
-import { BlockList, isIP } from 'node:net';
+import { BlockList, isIP, type Socket } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Admitted } from '../codec-server/admission.ts';
+import type { CodecLimits } from '../codec-server/limits.ts';
 import type { CodecResponse, RequestHead } from '../codec-server/request.ts';
 import type { CodecService } from '../codec-server/service.ts';
 import type { CodecSockets, Listening, ListenOptions, TlsPair } from '../codec-server/socket.ts';
@@ -17,21 +25,29 @@ async function listen(service: CodecService, options: ListenOptions): Promise<Li
   const { limits, tls } = options;
   const trusted = blockListOf(options.trustedProxies);
   const progress = { count: 0 };
-  const onRequest: RequestListener = (request, response) => {
+  const take = (request: IncomingMessage, response: ServerResponse, waits: boolean): void => {
     progress.count += 1;
     response.once('close', () => (progress.count -= 1));
+    answering.set(request.socket, response);
     const head = headOf(request, tls !== undefined, trusted);
     const decision = service.admit(head, progress.count > limits.concurrent);
     if (decision instanceof Promise) decision.then(proceed, () => response.destroy());
     else proceed(decision);
     function proceed(decided: Awaited<ReturnType<CodecService['admit']>>): void {
-      if (decided.kind === 'answer') send(response, decided.response);
-      else readBody(service, decided.admitted, request, response, limits.bodyBytes);
+      // Who waits for 100 and gets an answer instead may send the body or not: nothing more is read from it.
+      if (decided.kind === 'answer') send(response, waits ? { ...decided.response, close: true } : decided.response);
+      else {
+        if (waits) response.writeContinue();
+        readBody(service, decided.admitted, request, response, limits);
+      }
     }
   };
+  const answering = new WeakMap<object, ServerResponse>();
+  const onRequest: RequestListener = (request, response) => take(request, response, false);
   const settings = {
     headersTimeout: limits.headersMs,
-    requestTimeout: limits.requestMs,
+    // Node's own answer is not in the log: it is for heads, and comes after ours.
+    requestTimeout: limits.requestMs + 1000,
     keepAliveTimeout: limits.idleMs,
     // Node looks for slow clients this often; its own default of 30 s would make the limits above mean nothing.
     connectionsCheckingInterval: 500,
@@ -41,6 +57,14 @@ async function listen(service: CodecService, options: ListenOptions): Promise<Li
     tls === undefined
       ? createServer(settings, onRequest)
       : createTlsServer({ ...settings, ...tlsOptions(tls) }, onRequest);
+  server.on('checkContinue', (request, response) => take(request, response, true));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const { code = '' } = error;
+    const started = answering.get(socket);
+    // Somebody who looks whether the port is open, has gone, or has his answer.
+    if (!socket.writable || code === 'ECONNRESET' || started?.headersSent === true) socket.destroy();
+    else refuseUnread(service, code, socket as Socket);
+  });
   server.maxConnections = limits.connections;
   // A client that stops reading its answer.
   server.setTimeout(limits.idleMs);
@@ -119,17 +143,22 @@ function readBody(
   admitted: Admitted,
   request: IncomingMessage,
   response: ServerResponse,
-  limit: number,
+  { bodyBytes: limit, requestMs }: CodecLimits,
 ): void {
   const chunks: Buffer[] = [];
   let size = 0;
+  const timer = setTimeout(() => {
+    if (!response.headersSent) send(response, service.refuse(admitted, 'timed-out'));
+  }, requestMs);
+  response.once('close', () => clearTimeout(timer));
   request.on('data', (chunk: Buffer) => {
     size += chunk.length;
     if (size <= limit) chunks.push(chunk);
     else if (!response.headersSent) send(response, service.refuse(admitted, 'too-large'));
   });
   request.on('end', () => {
-    if (size > limit) return;
+    clearTimeout(timer);
+    if (response.headersSent) return;
     const [first = Buffer.alloc(0)] = chunks;
     const answer = service.answer(admitted, chunks.length > 1 ? Buffer.concat(chunks, size) : first);
     if (!(answer instanceof Promise)) send(response, answer);
@@ -140,6 +169,20 @@ function readBody(
       );
   });
 }
+
+/** A head that cannot be read or does not come to its end. */
+function refuseUnread(service: CodecService, code: string, socket: Socket): void {
+  const outcome = outcomes[code] ?? 'malformed';
+  const status = service.unreadable(socket.remoteAddress ?? '', outcome, code);
+  socket.end(`HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\n\r\n`, () =>
+    socket.destroy(),
+  );
+}
+
+const outcomes: Readonly<Record<string, 'head-too-large' | 'timed-out'>> = {
+  HPE_HEADER_OVERFLOW: 'head-too-large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'timed-out',
+};
 
 function send(response: ServerResponse, { status, headers, body, close }: CodecResponse): void {
   // The client may have gone; then nobody is there to be told.

@@ -20,6 +20,8 @@ export const outcomes = [
   'not-opened',
   'key-service',
   'timed-out',
+  'malformed',
+  'head-too-large',
   'bug',
 ] as const;
 export type Outcome = (typeof outcomes)[number];

@@ -25,6 +25,8 @@ const statusOf = {
   'not-opened': 400,
   'key-service': 424,
   'timed-out': 408,
+  malformed: 400,
+  'head-too-large': 431,
   bug: 400,
 } as const satisfies Record<Outcome, number>;
 

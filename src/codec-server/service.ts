@@ -13,6 +13,8 @@ export interface CodecService {
   readonly answer: (admitted: Admitted, body: Buffer) => CodecResponse | Promise<CodecResponse>;
   /** For what the socket finds out while it reads the body. */
   readonly refuse: (admitted: Admitted, outcome: 'too-large' | 'timed-out') => CodecResponse;
+  /** For what never became a request; returns the status to answer with. */
+  readonly unreadable: (remote: string, outcome: 'malformed' | 'head-too-large' | 'timed-out', error: string) => number;
 }
 
 export function makeCodecService(settings: CodecSettings, world: CodecWorld): CodecService {
@@ -47,8 +49,12 @@ export function makeCodecService(settings: CodecSettings, world: CodecWorld): Co
   return {
     admit: makeAdmission(settings, world, finish),
     answer,
-    refuse: ({ operation, subject, namespace, origin, remote, started }, outcome) =>
-      finish({ outcome, started, remote, origin, operation, subject, namespace }),
+    refuse: ({ operation, subject, namespace, origin, remote, started }, outcome) => ({
+      ...finish({ outcome, started, remote, origin, operation, subject, namespace }),
+      close: true,
+    }),
+    unreadable: (remote, outcome, error) =>
+      finish({ outcome, started: world.now(), remote, origin: null, error }).status,
   };
 }
 

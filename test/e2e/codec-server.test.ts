@@ -33,6 +33,23 @@ const body = (...payloads: readonly object[]) => JSON.stringify({ payloads });
 
 afterAll(() => files.remove());
 
+/** Sends the parts, each after the server has said something, and waits for the end of the connection. */
+function exchange(port: number, ...parts: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1');
+    const left = [...parts];
+    let text = '';
+    const next = () => socket.write(left.shift() ?? '', 'latin1');
+    socket.on('connect', next);
+    socket.on('data', (chunk) => {
+      text += chunk.toString();
+      if (left.length > 0) next();
+    });
+    socket.on('close', () => resolve(text));
+    socket.on('error', (error) => (text === '' ? reject(error) : resolve(text)));
+  });
+}
+
 describe('on loopback, without authentication', () => {
   let server: RunningServer;
   beforeAll(async () => {
@@ -296,6 +313,58 @@ describe('on loopback, without authentication', () => {
     // Node's own bound is a minute.
     expect(Date.now() - started).toBeLessThan(30_000);
   });
+
+  it.each([
+    ['an announced size', 'Content-Length: 5000000', '/decode', '413'],
+    ['a path that is none', 'Content-Length: 15', '/nothing', '404'],
+  ])('refuses %s before the client sends its body', async (_what, length, path, status) => {
+    const { pathname, host } = new URL(server.endpoint);
+    const text = await exchange(
+      server.port,
+      `POST ${pathname}${path} HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\n${length}\r\nExpect: 100-continue\r\n\r\n`,
+    );
+    expect(text).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  });
+
+  it('asks for the body of a client that waits for it, and answers', async () => {
+    const { pathname, host } = new URL(server.endpoint);
+    const head = `POST ${pathname}/decode HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\nConnection: close\r\n`;
+    const text = await exchange(
+      server.port,
+      `${head}Content-Length: 15\r\nExpect: 100-continue\r\n\r\n`,
+      '{"payloads":[]}',
+    );
+    expect(text).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK/);
+  });
+
+  it('answers a body that does not come to its end so that the Web UI can read it, and logs it', async () => {
+    const { pathname, host } = new URL(server.endpoint);
+    const head = `POST ${pathname}/decode HTTP/1.1\r\nHost: ${host}\r\nOrigin: ${ui}\r\nContent-Type: application/json\r\n`;
+    const text = await exchange(server.port, `${head}Content-Length: 15\r\n\r\n{"pay`);
+    expect(text).toMatch(/^HTTP\/1\.1 408 /);
+    expect(text).toContain(`Access-Control-Allow-Origin: ${ui}`);
+    expect(server.log().filter(({ outcome, origin }) => outcome === 'timed-out' && origin === ui)).toEqual([
+      expect.objectContaining({ status: 408, subject: 'local', operation: 'decode' }),
+    ]);
+    expect((await decode(body(plain(1)))).status).toBe(200);
+  }, 30_000);
+
+  it.each([
+    ['malformed', 400, 'POST / HTTP/1.1\r\nHost\r\n\r\n'],
+    ['malformed', 400, '\u0016\u0003\u0001\u0002'],
+    ['head-too-large', 431, `GET / HTTP/1.1\r\nX: ${'x'.repeat(20_000)}`],
+    ['timed-out', 408, 'POST / HTTP/1.1\r\n'],
+  ])(
+    'logs what never becomes a request as %s',
+    async (outcome, status, bytes) => {
+      const before = server.log().length;
+      const text = await exchange(server.port, bytes);
+      expect(text).toMatch(new RegExp(`^HTTP/1.1 ${String(status)} `));
+      await until(() => server.log().length > before);
+      expect(server.log().at(-1)).toMatchObject({ outcome, status, remote: '127.0.0.1' });
+    },
+    30_000,
+  );
 
   it('survives clients that go away half-way', async () => {
     for (let round = 0; round < 5; round += 1) {
