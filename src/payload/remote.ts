@@ -92,8 +92,17 @@ async function decodeBatch(batch: readonly Waiting[], post: (body: string) => Pr
 
 function openedAs(before: Payload, payload: Payload): Opened {
   const layers = [{ encoding: encodingOf(before), ...familyFacts(before) }];
-  if (payloadJson(payload) === payloadJson(before)) return { status: 'unchanged', layers, payload: before };
+  if (payloadJson(payload) === payloadJson(before)) return keptAs(before, layers);
   return { status: 'decoded', layers: [...layers, { encoding: encodingOf(payload) }], payload };
+}
+
+/** What no codec made is a value; anything else would have opened if the server had its key. */
+function keptAs(payload: Payload, layers: Opened['layers']): Opened {
+  if (encodingOf(payload).startsWith('json/')) return { status: 'unchanged', layers, payload };
+  const error = new NexusctlError('KEY_NOT_FOUND', 'the codec server gave it back as it was: it has no key for it', {
+    hint: 'keys belong to namespaces: --namespace; nexusctl codec-server test URL --payload FILE asks for this one',
+  });
+  return { status: 'failed', layers, payload, error };
 }
 
 function closed(payload: Payload, status: number): Opened {

@@ -104,6 +104,30 @@ it('keeps what a server refuses as it was, and opens the rest', async () => {
   });
 });
 
+it('says that a server has no key for what comes back as it was', async () => {
+  await withCodec(200, async (url) => {
+    const other = {
+      metadata: { encoding: base64('binary/encrypted'), 'encryption-key-id': base64('k') },
+      data: 'AAAA',
+    };
+    const reference = { metadata: { encoding: base64('json/external-storage-reference') }, data: base64('{}') };
+    const decode = ['payload', 'decode', '--codec-endpoint', url];
+    const stdin = document([sealed, other, reference]);
+    const json = await runMain([...decode, '-o', 'json'], { stdin });
+    expect(json.exitCode).toBe(1);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      payloads: [
+        { status: 'decoded', value: 42 },
+        { status: 'failed', error: { code: 'KEY_NOT_FOUND' } },
+        { status: 'unchanged' },
+      ],
+    });
+    const one = await runMain(decode, { stdin: JSON.stringify(other) });
+    expect(one.exitCode).toBe(1);
+    expect(one.stdout + one.stderr).toContain('gave it back as it was');
+  });
+});
+
 it.each([
   [401, 4],
   [403, 4],
