@@ -191,6 +191,25 @@ it.each([
   }
 });
 
+it.each(['name:canary', 'canary', ':canary'])(
+  'a credential in the address is refused and not shown: %s',
+  async (user) => {
+    await withCodec(200, async (url, bodies) => {
+      const endpoint = url.replace('//', `//${user}@`);
+      for (const argv of [
+        ['payload', 'decode', '--codec-endpoint', endpoint],
+        ['codec-server', 'test', endpoint],
+      ]) {
+        const { exitCode, stdout, stderr } = await runMain(argv, { stdin: document([sealed]) });
+        expect([exitCode, stdout]).toEqual([3, '']);
+        expect(stderr).toContain('--codec-auth-file');
+        expect(stderr).not.toContain('canary');
+      }
+      expect(bodies).toEqual([]);
+    });
+  },
+);
+
 it('verifies the codec server with the CA that was named', async () => {
   const authority = await makeAuthority();
   const { certificate: cert, key } = await authority.leaf({ usages: ['serverAuth'], names: ['localhost'] });

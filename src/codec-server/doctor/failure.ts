@@ -104,7 +104,7 @@ function tlsFix(errno: string): string {
 
 function tlsOrNot(url: string, errno: string): string {
   return url.startsWith('http:') && errno.startsWith('HPE_')
-    ? 'if it serves TLS, use https:// in the address'
+    ? 'if it serves TLS, use https:// in the address; the frontend (port 7233) is no codec server'
     : 'check that a codec server listens there';
 }
 
