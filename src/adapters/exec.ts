@@ -59,8 +59,15 @@ export const runForOutput = (
     if (signal.aborted) interrupted();
     else signal.addEventListener('abort', interrupted, { once: true });
     child.on('error', (error) => {
-      const missing = 'code' in error && error.code === 'ENOENT';
-      end(failed(missing ? 'is not there' : 'could not be started', 'name a program on PATH, or its whole path'));
+      const code = 'code' in error ? error.code : undefined;
+      if (code === 'EACCES') end(failed('may not be run', `chmod +x ${program}, and to the folders above it`));
+      else
+        end(
+          failed(
+            code === 'ENOENT' ? 'is not there' : 'could not be started',
+            'name a program on PATH, or its whole path',
+          ),
+        );
     });
     // A command that does not read what it is told may still answer.
     child.stdin.on('error', () => undefined).end(input ?? '');

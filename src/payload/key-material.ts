@@ -14,19 +14,23 @@ export function parseKey(secret: Uint8Array, format: KeyFormat | undefined, name
   const whole = withoutNewline(bytes);
   if (format !== undefined) {
     const key = format === 'raw' ? rawKey(bytes, whole) : spelled(whole.toString('latin1').trim(), format);
-    if (key === null) throw invalid(name, `it is not ${format}`);
+    if (key === null) throw invalid(name, `it is not ${format}`, hintFor(bytes));
     if (!lengths.includes(key.length)) throw invalid(name, `${format} of ${String(key.length)} bytes`);
     return key;
   }
   if (lengths.includes(bytes.length) && bytes.length === 32) return bytes;
   const text = whole.toString('latin1').trim();
   const candidates = [whole.length === 32 ? whole : null, spelled(text, 'hex', 64), spelled(text, 'base64', 43)];
-  const key =
-    candidates.find((candidate) => candidate?.length === 32) ?? (lengths.includes(whole.length) ? whole : null);
+  const found = candidates.find((candidate) => candidate?.length === 32);
+  // 24 bytes that are base64 of 16: nobody means both, and another program reads the other one.
+  if (found === undefined && /^[\w+/-]{22}==$/.test(text))
+    throw invalid(name, 'it is base64 of 16 bytes, or 24 bytes themselves', 'say which: format = "base64" or "raw"');
+  const key = found ?? (lengths.includes(whole.length) ? whole : null);
   if (key === null)
     throw invalid(
       name,
       `${String(whole.length)} bytes that are neither a key, nor 64 hex digits, nor base64 of 32 bytes`,
+      hintFor(bytes),
     );
   return key;
 }
@@ -60,8 +64,21 @@ function withoutNewline(bytes: Buffer): Buffer {
   return bytes.subarray(0, bytes.at(-2) === 0x0d ? -2 : -1);
 }
 
-function invalid(name: string, what: string): NexusctlError {
+/** What else people have in such a file. */
+function hintFor(bytes: Buffer): string | undefined {
+  const start = bytes.toString('latin1', 0, 64);
+  if (/^(?:\xff\xfe|\xfe\xff|\xef\xbb\xbf)/.test(start))
+    return "it begins with a byte order mark, as PowerShell's > writes one: use nexusctl payload keygen --out FILE";
+  if (start.includes('-----BEGIN')) return 'it is PEM, a key for signatures or TLS; nexusctl payload keygen makes one';
+  if (/^\s*\{/.test(start)) return 'it is JSON: put the key alone there, or name a field: secretsmanager:NAME#FIELD';
+  if (/^\s*["']/.test(start)) return 'take the quotes away';
+  return undefined;
+}
+
+function invalid(name: string, what: string, hint?: string): NexusctlError {
   return new NexusctlError('KEY_INVALID', `the key '${name}' has no usable length or format: ${what}`, {
-    hint: 'AES-256 needs 32 bytes: raw, 64 hex digits or 44 characters of base64; `nexusctl payload keygen` makes one',
+    hint:
+      hint ??
+      'AES-256 needs 32 bytes: raw, 64 hex digits or 44 characters of base64; `nexusctl payload keygen` makes one',
   });
 }

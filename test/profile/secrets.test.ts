@@ -249,6 +249,16 @@ describe('exec:', () => {
     expect(await run(String.raw`printf 'x\r\n'`)).toBe('x');
   });
 
+  it('says why a program cannot be run', async () => {
+    const folder = await makeFolder({ program: '#!/bin/sh\n' });
+    const told = (name: string) => expect(run(`${join(folder, name)} --token hunter22`)).rejects;
+    await told('program').toMatchObject({
+      message: `exec:${folder}/program may not be run`,
+      hint: expect.stringContaining('chmod +x') as string,
+    });
+    await told('none').toMatchObject({ message: `exec:${folder}/none is not there` });
+  });
+
   it('uses no shell', async () => {
     expect(await run('echo $(id) `id` $HOME ; echo *')).toBe('$(id) `id` $HOME ; echo *');
   });
