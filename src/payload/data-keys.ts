@@ -38,12 +38,14 @@ export function makeDataKeys(
 ): DataKeys {
   const writing = new Map<string, Writing>();
   const reading = new Map<string, Reading>();
+  /** A clock that was set back says nothing about the age. */
+  const isOld = (since: number): boolean => now() < since || now() - since >= bounds.ageMs;
   return {
     toWrite(id, bytes, make) {
       let entry = writing.get(id);
       const spent =
         entry === undefined ||
-        now() - entry.since >= bounds.ageMs ||
+        isOld(entry.since) ||
         entry.messages + 1 > bounds.messages ||
         entry.bytes + bytes > bounds.bytes;
       if (entry === undefined || spent) {
@@ -58,7 +60,7 @@ export function makeDataKeys(
     toRead(id, wrapped, unwrap) {
       const name = `${id}\n${wrapped.toString('latin1')}`;
       const known = reading.get(name);
-      if (known !== undefined && now() - known.since < bounds.ageMs) {
+      if (known !== undefined && !isOld(known.since)) {
         // Least recently used goes first.
         reading.delete(name);
         reading.set(name, known);

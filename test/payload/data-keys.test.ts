@@ -46,6 +46,17 @@ describe('data keys between calls of a key service', () => {
     expect(used.size).toBe(calls);
   });
 
+  it('believes no clock that was set back', async () => {
+    const { state, keys, make, unwrap } = counted();
+    state.now = 10_000;
+    await keys.toWrite('k', 1, make);
+    await keys.toRead('k', Buffer.from('w'), unwrap);
+    state.now = 0;
+    await keys.toWrite('k', 1, make);
+    await keys.toRead('k', Buffer.from('w'), unwrap);
+    expect(state).toMatchObject({ made: 2, unwrapped: 2 });
+  });
+
   it('asks once for many that come at the same time, and apart for each key', async () => {
     const { state, keys, make, unwrap } = counted();
     await Promise.all([1, 2, 3, 4].map(() => keys.toWrite('k', 1, make)));
