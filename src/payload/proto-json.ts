@@ -5,6 +5,7 @@ import { putPayload } from './json-form.ts';
 import { makeJsonText, put, putString, written, type JsonText } from './json-text.ts';
 import { limits } from './limits.ts';
 import { decodePayload, type Payload } from './payload.ts';
+import { floatJson, numberJson } from './proto-number.ts';
 import { fits, isRegular, regrouped } from './proto-order.ts';
 import { durationJson, timestampJson } from './proto-time.ts';
 import { payloadType, searchAttributesType } from './schema.ts';
@@ -234,7 +235,7 @@ function putValue(
       put(to, numberJson(bytes.readDoubleLE(from)));
       break;
     case 'float':
-      put(to, numberJson(bytes.readFloatLE(from)));
+      put(to, floatJson(bytes.readFloatLE(from)));
   }
 }
 
@@ -244,9 +245,4 @@ function int32(value: number | bigint): number {
 
 function int64(value: number | bigint): number | bigint {
   return typeof value === 'number' ? value : BigInt.asIntN(64, value);
-}
-
-function numberJson(value: number): string {
-  if (Object.is(value, -0)) return '-0';
-  return Number.isFinite(value) ? String(value) : `"${String(value)}"`;
 }

@@ -4,13 +4,17 @@ import { describe, expect, it } from 'vitest';
 import { historyEnum, historyMessage } from '../../src/payload/history-schema.ts';
 import { written } from '../../src/payload/json-text.ts';
 import { makeProtoText, putMessage } from '../../src/payload/proto-json.ts';
+import { floatJson } from '../../src/payload/proto-number.ts';
 import { bytesField, varintField } from '../../src/protobuf/wire.ts';
 import { anyMessage, messages, newer, short, types } from './any-message.ts';
 
 const own = ['common.v1.Payload', 'Timestamp', 'Duration'];
 
 function json(type: string, message: Uint8Array, unknown = (): void => undefined): unknown {
-  return JSON.parse(text(type, message, unknown));
+  // The only float that there is: of the numbers that are it, any will do.
+  return JSON.parse(text(type, message, unknown), (key, value: unknown) =>
+    key === 'fairnessWeight' && typeof value === 'number' ? Math.fround(value) : value,
+  );
 }
 
 function text(type: string, message: Uint8Array, unknown = (): void => undefined): string {
@@ -125,6 +129,21 @@ describe('the JSON of a message is what protobufjs reads, by the rules of proto3
       { numRuns: 30 },
     );
   });
+});
+
+it.each([
+  [0.1, '0.1'],
+  [1, '1'],
+  [-0, '-0'],
+  [0.42774900794029236, '0.427749'],
+  [1 / 3, '0.33333334'],
+  [16777216, '16777216'],
+  [3.4028234663852886e38, '3.4028235e+38'],
+  [1.401298464324817e-45, '1e-45'],
+  [Infinity, '"Infinity"'],
+  [NaN, '"NaN"'],
+])('the float %f is written as %s, as Go writes it', (value, wanted) => {
+  expect(floatJson(Math.fround(value))).toBe(wanted);
 });
 
 describe('what no usual writer writes', () => {
