@@ -368,4 +368,5 @@ workflowservice.v1.DescribeActivityExecutionResponse runId:1:string info:2:activ
   callbacks:6:activity.v1.CallbackInfo[]
 workflowservice.v1.GetWorkflowExecutionHistoryResponse history:1:history.v1.History rawHistory:2:common.v1.DataBlob[]
   nextPageToken:3:bytes archived:4:bool
+  propagatedNexusSerializationContext:5:nexus.v1.PropagatedSerializationContext
 `;

@@ -13,6 +13,7 @@ export const newer: ReadonlySet<string> = new Set([
   'history.v1.WorkflowExecutionStartedEventAttributes propagatedNexusSerializationContext',
   'update.v1.Request propagatedNexusSerializationContext',
   'workflowservice.v1.DescribeNexusOperationExecutionResponse completionCallbacks',
+  'workflowservice.v1.GetWorkflowExecutionHistoryResponse propagatedNexusSerializationContext',
   'workflowservice.v1.StartActivityExecutionResponse eagerActivityTask',
   'workflowservice.v1.StartNexusOperationExecutionRequest completionCallbacks',
 ]);
