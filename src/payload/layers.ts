@@ -72,9 +72,10 @@ function peel(peeling: Peeling, outer: Payload): Maybe<Opened> {
   let current = outer;
   for (;;) {
     const family = familyOf(current);
-    layers.push(layerOf(current, family));
+    const layer = layerOf(current, family);
+    layers.push(layer);
     if (family === null) {
-      if (!keylessOnly) refuseAltered(current);
+      if (!keylessOnly && layer.note !== undefined) refuseAltered(current);
       if (storage === undefined || keylessOnly || !isStorageReference(current))
         return { status: layers.length > 1 ? 'decoded' : 'unchanged', layers, payload: current };
       refuseExcess(layers.length, current.data.length, keys.layerBytes);
