@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { EventPart } from '../../src/payload/event-part.ts';
 import { measureEvent } from '../../src/payload/event-size.ts';
 import { bytesField, varintField } from '../../src/protobuf/wire.ts';
+import { fieldSize } from '../../src/protobuf/wire-size.ts';
 import { root, short } from './any-message.ts';
 
 const folder = 'test/fixtures/histories';
@@ -94,6 +95,28 @@ describe.each(histories)('an event of %s', (name) => {
       expect(measureEvent(part(Buffer.from(JSON.stringify(event)), 'json'), sizes).bytes).toBe(wanted);
     }
   });
+});
+
+/** Of servers of 2024 and later; older ones counted otherwise. */
+const stating = [
+  'go-nexus-cancel-after-complete',
+  'java-testCancelNexusOperationHistory',
+  'java-testParallelWorkflowOperationTestHistory',
+  'typescript-lang_flags_replay_correctly_1_11_1',
+];
+
+it.each(stating)('the events of sdk-%s are together as large as the server says', (name) => {
+  const { events } = JSON.parse(readFileSync(`${folder}/sdk-${name}.json`, 'utf8')) as { events: readonly Json[] };
+  let sum = 0;
+  const told: [ours: number, theirs: number][] = [];
+  for (const event of events) {
+    const { historySizeBytes } = (event['workflowTaskStartedEventAttributes'] ?? {}) as { historySizeBytes?: string };
+    if (historySizeBytes !== undefined) told.push([sum, Number(historySizeBytes)]);
+    const sizes = payloadSizes(eventType, forProto(eventType, event) as Json);
+    sum += fieldSize(measureEvent(part(Buffer.from(JSON.stringify(event)), 'json'), sizes).bytes);
+  }
+  expect(told.length).toBeGreaterThan(1);
+  expect(told.map(([ours]) => ours)).toEqual(told.map(([, theirs]) => theirs));
 });
 
 describe('an event that only this looks into', () => {
