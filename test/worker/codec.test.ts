@@ -262,11 +262,12 @@ describe('a rotation that goes wrong', () => {
   const ring = (...ids: string[]) =>
     `[keyring]\nactive = "${ids[0]!}"\n${ids.map((id) => `[keyring.keys.${id}]\nsecret = "${id}.key"\n`).join('')}`;
 
-  async function rotating() {
+  async function rotating(options: { readonly allowExec?: boolean } = {}) {
     const own = folder({ 'a.key': key, 'b.key': older, 'keys.toml': ring('a') });
     onTestFinished(() => own.remove());
     const errors: unknown[] = [];
     const codec = await openCodec({
+      ...options,
       keyring: `${own.path}/keys.toml`,
       onKeyringError: (error) => {
         errors.push(error);
@@ -289,6 +290,14 @@ describe('a rotation that goes wrong', () => {
     await until(async () => (await idNow()) === 'a' && errors.length > 0, 10_000);
     expect(errors[0]).toMatchObject({ code });
     expect(await idNow()).toBe('a');
+  });
+
+  it('tries again when nothing changed that it could see', { timeout: 60_000 }, async () => {
+    const { own, errors, idNow } = await rotating({ allowExec: true });
+    own.write({ 'keys.toml': `[keyring.keys.c]\nsecret = "exec:cat ${own.path}/elsewhere"\n` });
+    await until(async () => (await idNow()) === 'a' && errors.length > 0, 10_000);
+    own.write({ elsewhere: randomBytes(32).toString('base64') });
+    await until(async () => (await idNow()) === 'c', 40_000);
   });
 
   it('goes on with it when the key file comes later, and when it is whole', async () => {
