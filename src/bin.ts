@@ -6,6 +6,7 @@ import process from 'node:process';
 import type { Writable } from 'node:stream';
 import { isatty } from 'node:tty';
 import type { Context, Sink } from './context.ts';
+import { reasonOf } from './adapters/file-reasons.ts';
 import { lazyPorts } from './adapters/lazy.ts';
 import { NexusctlError } from './errors/nexusctl-error.ts';
 import { main } from './main.ts';
@@ -122,6 +123,19 @@ function ownEnvironment(): Context['env'] {
   return given;
 }
 
+/** A reader that has gone is no failure of ours: main knows it by its code. */
+function wordWriteError(error: Error, descriptor: number): Error {
+  if ('code' in error && error.code === 'EPIPE') return error;
+  return new NexusctlError(
+    'FILE_UNWRITABLE',
+    `cannot write to ${descriptor === 1 ? 'stdout' : 'stderr'}: ${reasonOf(error)}`,
+    {
+      hint: 'what was written so far is not whole',
+      cause: error,
+    },
+  );
+}
+
 function sink(
   descriptor: number,
   open: () => Writable & { columns?: number },
@@ -136,7 +150,9 @@ function sink(
   return {
     write: (chunk) =>
       new Promise((resolve, reject) => {
-        stream().write(typeof chunk === 'string' ? pass(chunk) : chunk, (error) => (error ? reject(error) : resolve()));
+        stream().write(typeof chunk === 'string' ? pass(chunk) : chunk, (error) =>
+          error ? reject(wordWriteError(error, descriptor)) : resolve(),
+        );
       }),
     // Asked of the descriptor: most commands never write to stderr, and opening it costs three milliseconds; so does
     // node:tty, which a pipe or a file needs not.
@@ -145,7 +161,9 @@ function sink(
       return mayBe && isatty(descriptor);
     },
     get columns() {
-      return stream().columns ?? 80;
+      // A terminal that nobody has given a size says 0.
+      const { columns = 0 } = stream();
+      return columns > 0 ? columns : 80;
     },
   };
 }

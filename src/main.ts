@@ -21,8 +21,12 @@ export async function main(argv: readonly string[], context: Context): Promise<n
     return context.outcome.exitCode;
   } catch (thrown) {
     if (!isHelp(thrown)) return await report(thrown, argv, context, program.command);
-    await context.stdout.write(program.printed()).catch(() => undefined);
+  }
+  try {
+    await context.stdout.write(program.printed());
     return exitCodes.ok;
+  } catch (thrown) {
+    return await report(thrown, argv, context, program.command);
   }
 }
 

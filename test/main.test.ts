@@ -77,3 +77,18 @@ describe('flags that the temporal CLI hoists', () => {
     expect(stdout).toContain('/two.toml');
   });
 });
+
+describe('what people type, and what they are told', () => {
+  it.each([
+    ['explain TLS999', 1, 'there is no such code; all of them: nexusctl explain --list'],
+    ['explain tls12345', 1, 'nothing in this text is known'],
+    ['config import old.yaml', 2, '--from temporal-env FILE'],
+    ['cert inspect https://temporal.example', 3, 'nexusctl cert inspect temporal.example:443'],
+    ['cert inspect http://[::1]:7233/x', 3, 'nexusctl cert inspect [::1]:7233'],
+    ['kms check nope', 3, 'the keyring has none'],
+  ])('%s', async (line, code, words) => {
+    const { exitCode, stdout, stderr } = await runMain(line.split(' '));
+    expect(exitCode).toBe(code);
+    expect(stdout + stderr).toContain(words);
+  });
+});

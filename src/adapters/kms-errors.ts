@@ -111,7 +111,7 @@ function ofAnyService(failure: AwsFailure, name: string, permission: string): Me
       return {
         code: 'KMS_KEY_INVALID',
         words: `it cannot be used (${name === '' ? 'is a region set?' : name})`,
-        hint: 'nexusctl kms check KEY tries it step by step; set AWS_REGION for a key without an ARN',
+        hint: 'set AWS_REGION, or region in the keyring, for a key without an ARN; `aws kms describe-key` shows its state',
       };
   }
 }

@@ -8,7 +8,7 @@ import type { Context } from '../context.ts';
 import { exitCodes } from '../errors/exit-codes.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { emit } from '../output/emit.ts';
-import { codeListView, explainView, pageView } from '../views/explain.ts';
+import { codeListView, explainView, noCodeView, pageView } from '../views/explain.ts';
 import type { Command } from './commander.ts';
 import { examples, withOutput } from './options.ts';
 import { examineProfile, withConnection } from './profile-of.ts';
@@ -52,7 +52,7 @@ export function explainCommand(command: Command, context: Context): unknown {
       await emit(
         context,
         options,
-        explainView,
+        /^[a-z]{2,3}\d{3}$/i.test(text.trim()) ? noCodeView : explainView,
         explanation,
         explanation.matches.length === 0 ? exitCodes.no : exitCodes.ok,
       );

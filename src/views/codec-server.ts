@@ -31,7 +31,7 @@ export const startedView: View<Started> = {
     return [
       `${marks.pass} codec server at ${style.bold(shell?.endpoint ?? endpoint)}`,
       ...(shell?.where === undefined ? [] : [`  ${shell.where}`]),
-      `  keys            ${keys.length === 0 ? 'none' : keys.join(', ')}`,
+      `  keys            ${keys.length === 0 ? 'none: nothing is decoded; give --keyring FILE or --key ID=REF' : keys.join(', ')}`,
       `  authentication  ${authentication === 'none' ? 'none; whoever knows the address above may ask' : authentication}`,
       `  encode          ${encode ? 'on' : 'off'}`,
       `  Web UI          ${origins.length === 0 ? 'no origin is let in (--origin)' : origins.join(', ')}`,

@@ -22,6 +22,11 @@ export const explainView: View<Explanation> = {
   },
 };
 
+/** For what looks like a code and is none. */
+export const noCodeView: View<Explanation> = {
+  text: () => 'there is no such code; all of them: nexusctl explain --list',
+};
+
 function matchText({ code, title, confidence, because, next }: Match, style: Style): string {
   const steps = next.flatMap(({ text, command }) => [
     `    ${text}`,

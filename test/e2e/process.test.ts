@@ -23,6 +23,16 @@ describe('the process', () => {
     expect(stderr).toBe('');
   });
 
+  it.runIf(process.platform === 'linux').each(['--help', 'config list', 'connect-test --list', 'completion bash'])(
+    'says that the disk is full: %s',
+    (words) => {
+      const line = `"${process.execPath}" "${program}" ${words} > /dev/full`;
+      const { status, stderr } = spawnSync('bash', ['-c', line], { encoding: 'utf8' });
+      expect(stderr).toMatch(/^error: cannot write to stdout: the disk is full\n/);
+      expect(status).toBe(3);
+    },
+  );
+
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s is the clean end of a command that serves', async (signal) => {
     const child = spawn(process.execPath, [program, 'sandbox', 'start'], {
       env: { PATH: process.env['PATH'], HOME: '/nonexistent' },

@@ -7,6 +7,13 @@ import { hasTerminal, runOnTerminal } from '../helpers/terminal.ts';
 const canary = 'canary-typed-0451';
 const pem = `-----BEGIN PRIVATE KEY-----\n${Buffer.from(canary.repeat(5)).toString('base64')}\n-----END PRIVATE KEY-----`;
 
+// That of the tests, of many CI runners and of `docker run -t` has no size.
+it.skipIf(!hasTerminal)('a terminal without a size is as wide as one of old', async () => {
+  const { screen, exitCode } = await runOnTerminal(['connect-test', '--offline', '--address', 'a:1'], [], {});
+  expect(exitCode).toBe(0);
+  expect(screen).toContain('the address is one that every SDK understands');
+});
+
 describe.skipIf(!hasTerminal)('a secret that is typed on a terminal (python3 is needed)', () => {
   async function set(setting: string, typed: string) {
     const folder = await makeFolder();

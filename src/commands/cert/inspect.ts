@@ -68,6 +68,12 @@ async function fromBytes(
   keyReference: string | undefined,
   common: Common,
 ): Promise<Inspected> {
+  if (source !== undefined && /^https?:\/\//i.test(source))
+    throw new NexusctlError('SECRET_REFERENCE_INVALID', `${source} is a URL: a server is named by HOST:PORT`, {
+      hint: URL.canParse(source)
+        ? `nexusctl cert inspect ${new URL(source).hostname}:${new URL(source).port || '443'}`
+        : 'for example nexusctl cert inspect temporal.example:7233',
+    });
   const { name, bytes, warnings } = await readSource(context, source);
   const key = keyReference === undefined ? undefined : await readSource(context, keyReference);
   const inspection = inspect(bytes, { ...common, source: name, key: key?.bytes });

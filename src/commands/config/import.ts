@@ -32,6 +32,10 @@ export function configImport(command: Command, context: Context) {
       const profile = options.profile ?? profileName(context);
       if (profile === '')
         throw new NexusctlError('USAGE', 'the profile has no name', { hint: 'name it: --profile NAME' });
+      if (file !== undefined && options.from !== 'temporal-env')
+        throw new NexusctlError('USAGE', `--from ${options.from} reads variables, no file`, {
+          hint: 'a `temporal env` store is read by: nexusctl config import --from temporal-env FILE',
+        });
       const { values, warnings } = await read(context, options.from, profile, file, options.env);
       for (const { secret, value } of values) if (secret) context.redactor.add(String(value));
       const applied = await applyImport(await context.ports.files(), values, {

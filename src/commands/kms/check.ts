@@ -44,7 +44,7 @@ function keyNamed(name: string, known: readonly (KmsKey | ExecKey)[], pairs: rea
   if (own !== undefined) return own;
   if (!/^(arn:|alias\/|awskms:|mrk-|[0-9a-f]{8}-)/.test(name))
     throw new NexusctlError('KEY_MISSING', `there is no key service '${name}' in the keyring`, {
-      hint: `known are ${known.map(({ id }) => id).join(', ') || 'none'}; an ARN, alias/NAME or key id works too`,
+      hint: `${known.length === 0 ? 'the keyring has none' : `known are ${known.map(({ id }) => id).join(', ')}`}; an ARN, alias/NAME or key id works too`,
     });
   const context = Object.fromEntries(
     pairs.map((pair) => {

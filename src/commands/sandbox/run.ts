@@ -6,6 +6,7 @@ import { collect, examples, parseCount, parseDuration } from '../options.ts';
 import { holdSignals } from './signals.ts';
 
 /** What shells answer for a command that is not there or cannot be run. */
+const notStartedWords = { 'not-found': 'there is no such command', 'not-executable': 'it is no program' } as const;
 const notStartedCodes = { 'not-found': 127, 'not-executable': 126 } as const;
 
 export function sandboxRun(command: Command, context: Context) {
@@ -50,7 +51,7 @@ export function sandboxRun(command: Command, context: Context) {
           });
           context.signal.throwIfAborted();
           if (end.kind === 'not-started')
-            await context.stderr.write(`error: cannot run ${argv[0] ?? ''}: ${end.reason}\n`);
+            await context.stderr.write(`error: cannot run ${argv[0] ?? ''}: ${notStartedWords[end.reason]}\n`);
           context.outcome.exitCode = end.kind === 'exited' ? end.exitCode : notStartedCodes[end.reason];
         } finally {
           await sandbox.close();
