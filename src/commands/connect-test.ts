@@ -223,10 +223,10 @@ function checkIds(text: string): readonly CheckId[] {
 
 /** The check that is running, on a terminal only and gone when the report is printed. */
 function progressOn(
-  { stderr }: Context,
+  context: Context,
   { output }: Options,
 ): { readonly observer: Observer; readonly clear: () => void } {
-  const { show, clear } = makeProgress(stderr, output === 'text');
+  const { show, clear } = makeProgress(context, output === 'text');
   return { observer: { started: ({ title }) => show(title), finished: () => undefined }, clear };
 }
 

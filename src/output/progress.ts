@@ -1,9 +1,13 @@
 import { escapeTerminal } from './escape.ts';
 
-interface Terminal {
-  readonly write: (chunk: string) => Promise<void>;
-  readonly isTTY: boolean;
-  readonly columns: number;
+/** The part of the Context that it needs. */
+interface Screen {
+  readonly stderr: {
+    readonly write: (chunk: string) => Promise<void>;
+    readonly isTTY: boolean;
+    readonly columns: number;
+  };
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** One line on a terminal that says what is being waited for; nothing at all elsewhere. */
@@ -19,8 +23,9 @@ const eraseLine = '\r\u001b[2K';
  * The line appears when the work takes longer than a moment, and goes away without a trace.
  * @param wanted false where a line would stand in the way of the result
  */
-export function makeProgress(terminal: Terminal, wanted = true): Progress {
-  if (!wanted || !terminal.isTTY) return { show: () => undefined, clear: () => undefined };
+export function makeProgress({ stderr: terminal, env }: Screen, wanted = true): Progress {
+  // A dumb terminal cannot take a line back.
+  if (!wanted || !terminal.isTTY || env['TERM'] === 'dumb') return { show: () => undefined, clear: () => undefined };
   let text = '';
   let shown = false;
   let frame = 0;

@@ -23,11 +23,11 @@ export const auditView: View<Audited> = {
     if (audit.policyOnly) return policyText(audit);
     const lines = [
       ...rowsText(audit.rows, style),
-      ...usesText(audit),
+      ...usesText(audit, style),
       ...findingsText(audit.findings, style),
       ...audit.needs.map((id) => needsText(id, audit.findings)),
       '',
-      `${String(audit.summary.payloads)} payloads, ${String(audit.summary.encrypted)} encrypted, ${String(audit.summary.errors)} errors, ${String(audit.summary.warnings)} warnings`,
+      `${count(audit.summary.payloads)}, ${String(audit.summary.encrypted)} encrypted, ${String(audit.summary.errors)} errors, ${String(audit.summary.warnings)} warnings`,
       wrapLine(
         'Encrypted is not authentic: most formats bind neither the position of a payload nor its namespace.',
         style.width,
@@ -102,19 +102,22 @@ function rowsText(rows: readonly AuditRow[], style: Style): string[] {
     return [
       `${mark} ${style.bold(name)}`,
       wrapLine(
-        `    ${String(row.payloads)} payloads, ${String(row.encrypted)} encrypted, ${String(row.plain)} plain${stored}, largest ${String(row.largest)} bytes${how}${keys}`,
+        `    ${count(row.payloads)}, ${String(row.encrypted)} encrypted, ${String(row.plain)} plain${stored}, largest ${String(row.largest)} bytes${how}${keys}`,
         style.width,
       ),
     ];
   });
 }
 
-function usesText({ keys }: Audit): string[] {
+function usesText({ keys }: Audit, style: Style): string[] {
   return keys
     .filter(({ nonceLimit }) => nonceLimit !== undefined)
     .map(({ key, payloads }) => {
       const share = ((payloads / 2 ** 32) * 100).toPrecision(2);
-      return `  key ${shortened(key)}: ${String(payloads)} payloads here, ${share}% of the 2^32 that random nonces allow in its whole life`;
+      return wrapLine(
+        `  key ${shortened(key)}: ${count(payloads)} here, ${share}% of the 2^32 that random nonces allow in its whole life`,
+        style.width,
+      );
     });
 }
 
@@ -134,7 +137,8 @@ function needsText(id: string, findings: readonly AuditFinding[]): string {
   const { sure, unsure } = needsOf(id, findings);
   const unread = findings.filter(({ code }) => code === 'MALFORMED').length;
   const rest = unread === 0 ? '' : `; ${count(unread)} here cannot be read`;
-  if (sure > 0) return `${count(sure)} here still need the key '${id}': it cannot be retired${rest}`;
+  if (sure > 0)
+    return `${count(sure)} here still ${sure === 1 ? 'needs' : 'need'} the key '${id}': it cannot be retired${rest}`;
   if (unsure > 0)
     return `${count(unsure)} here may need the key '${id}' and do not say so: --try-keys asks the keys of the keyring${rest}`;
   return `nothing ${unread === 0 ? 'here' : 'that can be read here'} needs the key '${id}'${rest}`;

@@ -89,6 +89,17 @@ describe('long work', () => {
     });
   });
 
+  it('writes no control characters to a dumb terminal', async () => {
+    await withFiles({}, async (folder) => {
+      const run = await runMain(
+        ['payload', 'encrypt', '--preset', 'go', '--out', `${folder}/out.json`, `${folder}/long.json`],
+        { terminal: 80, env: { TERM: 'dumb' }, ports: { documents: () => Promise.resolve(slowly(long)) } },
+      );
+      expect(run.exitCode).toBe(0);
+      expect(run.stderr).not.toContain('\u001b');
+    });
+  });
+
   it('says nothing into a pipe, nor between the lines of a result on the terminal', async () => {
     const piped = await runMain(['payload', 'decode', '--mode', 'replay'], { stdin: long });
     expect(piped.stderr).toBe('');

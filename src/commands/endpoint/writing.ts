@@ -46,7 +46,7 @@ export async function whileWriting<T>(
   options: WritingOptions,
   work: (writing: Writing) => Promise<T>,
 ): Promise<T> {
-  const progress = makeProgress(context.stderr);
+  const progress = makeProgress(context);
   try {
     return await work({
       dryRun: options.dryRun === true,

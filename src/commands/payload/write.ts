@@ -203,7 +203,7 @@ function grouped(count: number): string {
 
 /** Not where the result itself goes to the terminal: the two would write into each other's lines. */
 function progressOf(context: Context, { isFile }: Output): Progress {
-  return makeProgress(context.stderr, isFile || !context.stdout.isTTY);
+  return makeProgress(context, isFile || !context.stdout.isTTY);
 }
 
 async function warn(context: Context, output: Output): Promise<void> {

@@ -45,7 +45,7 @@ export function policyStatus(command: Command, context: Context) {
       const base = await frontendConnection(context, profile, secrets);
       const connections = await frontendsOf(context, base, options.frontend ?? []);
       const until = context.now().getTime() + (options.wait ?? 0);
-      const progress = makeProgress(context.stderr);
+      const progress = makeProgress(context);
       let result: PolicyStatusResult;
       try {
         for (;;) {
