@@ -1,3 +1,4 @@
+import { addAbortSignal } from 'node:stream';
 import { allChecks, isLocal } from '../connectivity/all-checks.ts';
 import type { Code } from '../connectivity/catalogue.ts';
 import { codeOf, explain, nextSteps, type Explanation } from '../connectivity/explain.ts';
@@ -59,7 +60,7 @@ export function explainCommand(command: Command, context: Context): unknown {
     });
 }
 
-async function textOf({ stdin }: Context, words: readonly string[]): Promise<string> {
+async function textOf({ stdin, signal }: Context, words: readonly string[]): Promise<string> {
   if (words.length > 0 && !(words.length === 1 && words[0] === '-')) return words.join(' ');
   if (stdin.isTTY === true && words.length === 0)
     throw new NexusctlError('USAGE', 'explain needs a code, a text, or a pipe', {
@@ -67,7 +68,7 @@ async function textOf({ stdin }: Context, words: readonly string[]): Promise<str
     });
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of stdin) {
+  for await (const chunk of addAbortSignal(signal, stdin)) {
     const bytes = Buffer.from(chunk as Uint8Array);
     size += bytes.length;
     chunks.push(bytes);

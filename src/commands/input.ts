@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { addAbortSignal } from 'node:stream';
 import type { Context } from '../context.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 
@@ -26,10 +27,10 @@ async function readFile(context: Context, path: string, most: number): Promise<U
   throw new NexusctlError('FILE_UNREADABLE', `there is no file ${path}`, { hint: 'check the path', details: { path } });
 }
 
-async function readStdin({ stdin }: Context, most: number): Promise<Uint8Array> {
+async function readStdin({ stdin, signal }: Context, most: number): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of stdin) {
+  for await (const chunk of addAbortSignal(signal, stdin)) {
     const bytes = Buffer.from(chunk as Uint8Array);
     size += bytes.length;
     if (size > most) throw new NexusctlError('INPUT_TOO_LARGE', `stdin is larger than ${String(most)} bytes`);

@@ -6,7 +6,7 @@ const limit = 64 * 1024;
 
 /**
  * A secret from stdin, or typed without echo when stdin is a terminal. One final newline is cut.
- * @throws NexusctlError CONFIRMATION_NEEDED at a terminal with --no-input, CANCELLED on Ctrl-C or Ctrl-D
+ * @throws NexusctlError CONFIRMATION_NEEDED at a terminal with --no-input, INTERRUPTED on Ctrl-C, CANCELLED on Ctrl-D
  */
 export async function readSecret(context: Context, name: string, input: boolean): Promise<string> {
   const { stdin, redactor } = context;
@@ -59,8 +59,8 @@ async function typed({ stdin, stderr, signal }: Context, name: string): Promise<
           text += '\n';
           continue;
         }
-        if (character === '\u0003' || character === '\u0004')
-          throw new NexusctlError('CANCELLED', 'nothing was changed');
+        if (character === '\u0003') throw new NexusctlError('INTERRUPTED', 'interrupted; nothing was changed');
+        if (character === '\u0004') throw new NexusctlError('CANCELLED', 'nothing was changed');
         text = character === '\u007f' || character === '\b' ? text.slice(0, -1) : text + character;
       }
     }

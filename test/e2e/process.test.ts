@@ -33,6 +33,27 @@ describe('the process', () => {
     },
   );
 
+  it.each([
+    'payload decode',
+    'payload inspect -',
+    'payload encrypt --preset go',
+    'payload audit',
+    'explain -',
+    'cert inspect -',
+    'config set api_key',
+    'endpoint allow x --namespace-file -',
+  ])('does not wait for the end of stdin when it is told to stop: %s', async (words) => {
+    const child = spawn(process.execPath, [program, ...words.split(' '), '--command-timeout', '300ms'], {
+      env: { PATH: process.env['PATH'], HOME: '/nonexistent' },
+      stdio: ['pipe', 'ignore', 'pipe'],
+    });
+    const stderr: Buffer[] = [];
+    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+    await once(child, 'close');
+    expect(Buffer.concat(stderr).toString()).toContain('took longer than 300 ms');
+    expect(child.exitCode).toBe(5);
+  });
+
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s is the clean end of a command that serves', async (signal) => {
     const child = spawn(process.execPath, [program, 'sandbox', 'start'], {
       env: { PATH: process.env['PATH'], HOME: '/nonexistent' },

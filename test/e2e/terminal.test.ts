@@ -39,11 +39,11 @@ describe.skipIf(!hasTerminal)('a secret that is typed on a terminal (python3 is 
   });
 
   it.each([
-    ['Ctrl-C', '\u0003'],
-    ['Ctrl-D', '\u0004'],
-  ])('is not taken after %s, and the terminal is as it was', async (_name, end) => {
+    ['Ctrl-C', '\u0003', 130],
+    ['Ctrl-D', '\u0004', 1],
+  ])('is not taken after %s, and the terminal is as it was', async (_name, end, code) => {
     const { screen, exitCode, text } = await set('api_key', `${canary}${end}`);
-    expect(exitCode).not.toBe(0);
+    expect(exitCode).toBe(code);
     expect(screen).toContain('nothing was changed');
     expect(screen).not.toContain('canary');
     expect(text).toBeNull();

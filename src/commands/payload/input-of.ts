@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { addAbortSignal } from 'node:stream';
 import type { Context } from '../../context.ts';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
 import { readDocument, type Document } from '../../payload/document.ts';
@@ -14,5 +15,5 @@ export async function documentOf(context: Context, file: string | undefined, for
     throw new NexusctlError('USAGE', 'nothing to read: no file is named and nothing is piped in', {
       hint: 'name a file, or pipe: temporal workflow show -w ID -o json | nexusctl payload decode',
     });
-  return readDocument(context.stdin as AsyncIterable<Uint8Array | string>, form);
+  return readDocument(addAbortSignal(context.signal, context.stdin) as AsyncIterable<Uint8Array | string>, form);
 }
