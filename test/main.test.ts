@@ -18,6 +18,7 @@ describe('usage errors', () => {
     ['completion', "missing required argument 'shell'", '<bash|zsh|fish|powershell>'],
     ['connect-test localhost:7233', 'too many arguments', 'did you mean --address localhost:7233?'],
     ['connect-test [::1]:7233 --deep', 'too many arguments', 'did you mean --address [::1]:7233?'],
+    ['endpoint plan nexus.yaml', 'too many arguments', 'did you mean -f nexus.yaml?'],
     ['connect-test surplus', 'too many arguments', 'nexusctl connect-test [flags];'],
     ['payload decode -o out.json p.json', "argument 'out.json' is invalid", 'written with --out FILE'],
     ['endpoint list -o ./out', "argument './out' is invalid", 'written with > FILE'],

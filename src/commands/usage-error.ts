@@ -15,7 +15,7 @@ export function usageError(error: unknown, root: Command, argv: readonly string[
   const meant =
     (unknown === undefined ? undefined : elsewhere(unknown)) ??
     suggestion ??
-    (error.code === 'commander.excessArguments' ? addressIn(command) : undefined);
+    (error.code === 'commander.excessArguments' ? flagFor(command) : undefined);
   const hint =
     meant === undefined ? (fileForOutput(first, command) ?? usageOf(command, path)) : `did you mean ${meant}?`;
   return new NexusctlError('USAGE', first, { hint });
@@ -48,11 +48,12 @@ function pathsTo(verb: string, entries: readonly Entry[], above: string): readon
   });
 }
 
-/** `connect-test localhost:7233`: an address is a flag. */
-function addressIn(command: Command): string | undefined {
+/** `connect-test localhost:7233`, `endpoint plan nexus.yaml`: what stands alone there goes with a flag. */
+function flagFor(command: Command): string | undefined {
   const surplus = command.args.at(-1) ?? '';
-  const takes = command.options.some(({ long }) => long === '--address');
-  return takes && /^(?:\[[\da-f:]+\]|[\w.-]+):\d+$/i.test(surplus) ? `--address ${surplus}` : undefined;
+  const takes = (name: string) => command.options.some(({ long, short }) => long === name || short === name);
+  if (takes('-f') && /\.(?:ya?ml|json)$/.test(surplus)) return `-f ${surplus}`;
+  return takes('--address') && /^(?:\[[\da-f:]+\]|[\w.-]+):\d+$/i.test(surplus) ? `--address ${surplus}` : undefined;
 }
 
 /** `-o` is the form; where the result goes is another question. */
