@@ -6,7 +6,6 @@ import process from 'node:process';
 import type { Writable } from 'node:stream';
 import { isatty } from 'node:tty';
 import type { Context, Sink } from './context.ts';
-import { reasonOf } from './adapters/file-reasons.ts';
 import { lazyPorts } from './adapters/lazy.ts';
 import { NexusctlError } from './errors/nexusctl-error.ts';
 import { main } from './main.ts';
@@ -125,10 +124,12 @@ function ownEnvironment(): Context['env'] {
 
 /** A reader that has gone is no failure of ours: main knows it by its code. */
 function wordWriteError(error: Error, descriptor: number): Error {
-  if ('code' in error && error.code === 'EPIPE') return error;
+  const code = 'code' in error ? String(error.code) : error.name;
+  if (code === 'EPIPE') return error;
+  const where = descriptor === 1 ? 'stdout' : 'stderr';
   return new NexusctlError(
     'FILE_UNWRITABLE',
-    `cannot write to ${descriptor === 1 ? 'stdout' : 'stderr'}: ${reasonOf(error)}`,
+    `cannot write to ${where}: ${code === 'ENOSPC' ? 'the disk is full' : code}`,
     {
       hint: 'what was written so far is not whole',
       cause: error,
