@@ -478,9 +478,7 @@ describe('matrix and reachable', () => {
         'endpoint,namespace,allowed,note',
         ...items.map(({ endpoint, from, allowed }) => `${endpoint},${from},${String(allowed)},`),
         '',
-      ]
-        .join('\r\n')
-        .replace(/\r\n$/, '\n'),
+      ].join('\r\n'),
     );
     expect((await as('table')).split('\n').map((line) => line.split(/\s+/))).toEqual([
       ['ENDPOINT', 'legacy.sndbx', 'orders.sndbx'],
