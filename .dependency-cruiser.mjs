@@ -4,6 +4,19 @@ const heavy = 'node_modules/(@temporalio|@grpc|@aws-sdk|@smithy|@aws-crypto|@pec
 const nodeInput =
   '^(node:)?(fs|fs/promises|net|tls|dns|dns/promises|http|https|http2|child_process|process|os|readline|readline/promises)$';
 
+/** The rooms of src/payload, and which of the others each may import besides itself. */
+const payloadRooms = {
+  model: [],
+  json: ['model'],
+  schema: ['model', 'json'],
+  walk: ['model', 'json', 'schema'],
+  documents: ['model', 'json', 'schema', 'walk'],
+  keys: ['model', 'json'],
+  compression: [],
+  families: ['model', 'json', 'keys', 'compression'],
+  size: ['model', 'json', 'schema', 'keys', 'families'],
+};
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
@@ -59,6 +72,13 @@ export default {
       from: { path: '^src/(connectivity/catalogue|redact)(/|\\.ts$)' },
       to: { path: '.', pathNot: '^src/connectivity/catalogue/', dependencyTypesNot: ['type-only'] },
     },
+    ...Object.entries(payloadRooms).map(([room, others]) => ({
+      name: `payload-${room}-looks-down`,
+      comment: 'The rooms of src/payload lie one above the other: docs/architecture.md has them in order.',
+      severity: 'error',
+      from: { path: `^src/payload/${room}/` },
+      to: { path: '^src/payload/', pathNot: `^src/payload/(${[room, ...others].join('|')})/` },
+    })),
     {
       name: 'adapters-fill-ports',
       comment: 'An adapter fills a port of the core: it never knows a command, a view or a format.',

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { reasonOf } from './file-reasons.ts';
 import { replaceable, unwritable } from './replaceable.ts';
-import type { DocumentWriter, Documents } from '../payload/documents.ts';
+import type { DocumentWriter, Documents } from '../payload/documents/documents.ts';
 
 export const documents: Documents = { read, write };
 

@@ -8,7 +8,7 @@ import { proxyFor, type ChosenProxy } from '../connectivity/proxy-choice.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { fromSocketError } from '../errors/translate.ts';
 import type { Connection } from '../profile/connection.ts';
-import { openTunnel } from './net-tunnel.ts';
+import { openTunnel } from './net/tunnel.ts';
 
 export interface Connected {
   readonly session: ClientHttp2Session;

@@ -1,5 +1,5 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
-import type { Execution, Histories } from '../payload/histories.ts';
+import type { Execution, Histories } from '../payload/documents/histories.ts';
 import type { Rpc } from '../profile/connection.ts';
 import { readMessage, writeMessage, type Message } from '../protobuf/message.ts';
 

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
-import type { KmsKey } from '../payload/keyring.ts';
+import type { KmsKey } from '../payload/keys/keyring.ts';
 import { awsFailure, awsHints, type AwsFailure } from './aws.ts';
 
 interface Meaning {

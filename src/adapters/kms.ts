@@ -1,8 +1,8 @@
 import type { DecryptCommandInput, KMSClient } from '@aws-sdk/client-kms';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
-import { decodeBase64 } from '../payload/json-form.ts';
-import { decryptFailed } from '../payload/candidates.ts';
-import type { ExecCommand, ExecKey, Kek, KeyServices, KmsKey } from '../payload/keyring.ts';
+import { decodeBase64 } from '../payload/json/form.ts';
+import { decryptFailed } from '../payload/families/candidates.ts';
+import type { ExecCommand, ExecKey, Kek, KeyServices, KmsKey } from '../payload/keys/keyring.ts';
 import { awsClientConfig } from './aws.ts';
 import { runForOutput } from './exec.ts';
 import type { Host } from './host.ts';

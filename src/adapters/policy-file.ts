@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { readPolicy, type Policy } from '../endpoints/policy.ts';
-import { editedFiles, type PolicyStore } from '../endpoints/policy-store.ts';
+import { readPolicy, type Policy } from '../endpoints/policy/policy.ts';
+import { editedFiles, type PolicyStore } from '../endpoints/policy/store.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import type { Files } from '../profile/files.ts';
 

@@ -2,7 +2,7 @@ import { request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
 import { isLoopback, isLoopbackHost } from '../connectivity/address.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
-import type { VaultKey, VaultToken } from '../payload/keyring.ts';
+import type { VaultKey, VaultToken } from '../payload/keys/keyring.ts';
 import { hostOf } from '../profile/backend.ts';
 
 const sizeLimit = 64 * 1024 * 1024;

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
-import { payloadAt, putPayload } from '../payload/json-form.ts';
-import { makeJsonText, put, written } from '../payload/json-text.ts';
+import { payloadAt, putPayload } from '../payload/json/form.ts';
+import { makeJsonText, put, written } from '../payload/json/text.ts';
 import {
   eachElement,
   eachMember,
@@ -10,8 +10,8 @@ import {
   skipSpace,
   skipValue,
   stringAt,
-} from '../payload/json-scan.ts';
-import type { Payload } from '../payload/payload.ts';
+} from '../payload/json/scan.ts';
+import type { Payload } from '../payload/model/payload.ts';
 
 /**
  * The payloads of a request: proto3 JSON of `temporal.api.common.v1.Payloads`, in order. Tolerant: unknown members of

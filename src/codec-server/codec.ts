@@ -1,12 +1,12 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
-import { fingerprint } from '../payload/candidates.ts';
-import type { Keys } from '../payload/keys.ts';
+import { fingerprint } from '../payload/families/candidates.ts';
+import type { Keys } from '../payload/keys/keys.ts';
 import { forOthers, openPayload, type Budget, type Layer, type Opened } from '../payload/layers.ts';
-import type { Keyring } from '../payload/keyring.ts';
-import { after, type Maybe } from '../payload/maybe.ts';
-import type { Payload } from '../payload/payload.ts';
+import type { Keyring } from '../payload/keys/keyring.ts';
+import { after, type Maybe } from '../payload/model/maybe.ts';
+import type { Payload } from '../payload/model/payload.ts';
 import { sealPayload } from '../payload/seal.ts';
-import { isStorageReference, notServed } from '../payload/storage.ts';
+import { isStorageReference, notServed } from '../payload/model/storage.ts';
 import type { KeyIds } from './access.ts';
 import type { Operation } from './request.ts';
 

@@ -1,5 +1,5 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
-import type { Maybe } from '../payload/maybe.ts';
+import type { Maybe } from '../payload/model/maybe.ts';
 import { makeAdmission, type Admit, type Admitted } from './admission.ts';
 import type { Outcome } from './audit.ts';
 import { readPayloads, writePayloads } from './body.ts';

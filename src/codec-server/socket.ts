@@ -4,7 +4,7 @@ import type { Authenticate } from './tokens.ts';
 import type { JwtSettings } from './access-file.ts';
 import type { CodecLimits } from './limits.ts';
 
-/** The ports that a codec server needs; filled by adapters/codec-server.ts and adapters/codec-server-jwks.ts. */
+/** The ports that a codec server needs; filled by adapters/codec-server/server.ts and adapters/codec-server/jwks.ts. */
 export interface CodecSockets {
   /**
    * Listens and hands every request to the service.

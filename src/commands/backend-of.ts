@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import type { EndpointApi } from '../endpoints/api.ts';
 import type { Frontend } from '../endpoints/frontend.ts';
 import type { NamespaceApi } from '../endpoints/namespace.ts';
-import type { PolicyStore } from '../endpoints/policy-store.ts';
+import type { PolicyStore } from '../endpoints/policy/store.ts';
 import { enforcementOf, unknownEnforcement, type Enforcement } from '../endpoints/self-hosted.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { backendToRead, backendToWrite } from '../profile/backend.ts';

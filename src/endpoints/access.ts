@@ -2,7 +2,7 @@ import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { nearest } from '../profile/nearest.ts';
 import type { Backend, Endpoint } from './endpoint.ts';
 import { sharingTarget, theyLead } from './endpoint.ts';
-import { judge, type Policy } from './policy.ts';
+import { judge, type Policy } from './policy/policy.ts';
 import type { Enforcement } from './self-hosted.ts';
 
 export interface Reason {

@@ -3,9 +3,9 @@ import type { EndpointApi } from './api.ts';
 import { editCallers } from './edit-callers.ts';
 import { outcome, type Outcome, type Writing } from './write.ts';
 import type { Action, Endpoint } from './endpoint.ts';
-import type { Policy } from './policy.ts';
-import { editPolicy } from './policy-change.ts';
-import type { PolicyStore } from './policy-store.ts';
+import type { Policy } from './policy/policy.ts';
+import { editPolicy } from './policy/change.ts';
+import type { PolicyStore } from './policy/store.ts';
 import { underPolicy } from './self-hosted.ts';
 
 /** Where an allowlist is kept: by Cloud, or in the policy of a self-hosted cluster. */

@@ -1,6 +1,6 @@
 import { withStatus } from './allowlist.ts';
 import type { Endpoint } from './endpoint.ts';
-import type { Policy } from './policy.ts';
+import type { Policy } from './policy/policy.ts';
 
 /** What a server says of the policy that it enforces (the authorizer module's response headers). */
 export interface Enforcement {

@@ -1,5 +1,5 @@
 import type { Change } from './handled.ts';
-import { limits } from './limits.ts';
+import { limits } from './model/limits.ts';
 
 /** Few bytes can unpack to a thousand times as many: what is held at once shares one bound. */
 export function bounded(change: Change): Change {

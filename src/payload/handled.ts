@@ -1,10 +1,10 @@
-import type { Clear } from './clear.ts';
-import type { EventPart } from './event-part.ts';
+import type { Clear } from './walk/clear.ts';
+import type { EventPart } from './model/event-part.ts';
 import type { Budget, Opened } from './layers.ts';
-import type { Maybe } from './maybe.ts';
-import type { Payload } from './payload.ts';
-import type { Place } from './place.ts';
-import type { Position } from './position.ts';
+import type { Maybe } from './model/maybe.ts';
+import type { Payload } from './model/payload.ts';
+import type { Place } from './walk/place.ts';
+import type { Position } from './model/position.ts';
 
 /** What is done to each payload: opened, sealed, or only looked at; the budget is that of all that are held at once. */
 export type Change = (payload: Payload, position: Position, budget?: Budget) => Maybe<Opened>;

@@ -1,7 +1,7 @@
-import type { Document } from './document.ts';
-import type { Keys } from './keys.ts';
+import type { Document } from './documents/document.ts';
+import type { Keys } from './keys/keys.ts';
 import { openPayload, type Layer } from './layers.ts';
-import { encodePayload } from './payload.ts';
+import { encodePayload } from './model/payload.ts';
 import type { Change, Handled } from './handled.ts';
 import { transformDocument } from './transform.ts';
 

@@ -1,14 +1,14 @@
-import { alteration, refuseAltered } from './altered.ts';
+import { alteration, refuseAltered } from './model/altered.ts';
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
-import type { Family, FamilyId, LayerFacts } from './family.ts';
-import { familyOf } from './families.ts';
-import type { Keys } from './keys.ts';
-import { limits } from './limits.ts';
-import type { Maybe } from './maybe.ts';
-import { encodingOf, type Payload } from './payload.ts';
-import type { Position } from './position.ts';
-import { isStorageReference, resolveReference, storageNote } from './storage.ts';
+import type { Family, FamilyId, LayerFacts } from './families/family.ts';
+import { familyOf } from './families/families.ts';
+import type { Keys } from './keys/keys.ts';
+import { limits } from './model/limits.ts';
+import type { Maybe } from './model/maybe.ts';
+import { encodingOf, type Payload } from './model/payload.ts';
+import type { Position } from './model/position.ts';
+import { isStorageReference, resolveReference, storageNote } from './model/storage.ts';
 
 export interface Layer extends LayerFacts {
   readonly encoding: string;

@@ -1,20 +1,14 @@
+import type { Pages } from './documents/document.ts';
 import { makePlace, nextField, wireType } from '../protobuf/wire.ts';
 import { bounded } from './bounded.ts';
-import { all, type Maybe } from './maybe.ts';
-import type { Payload } from './payload.ts';
-import { makeOperations } from './position.ts';
-import { put, written } from './json-text.ts';
-import { makeProtoText, putChanged, putMessage, type ProtoText } from './proto-json.ts';
-import { historyEventType } from './schema.ts';
+import { all, type Maybe } from './model/maybe.ts';
+import type { Payload } from './model/payload.ts';
+import { makeOperations } from './model/position.ts';
+import { put, written } from './json/text.ts';
+import { makeProtoText, putChanged, putMessage, type ProtoText } from './schema/proto-json.ts';
+import { historyEventType } from './schema/schema.ts';
 import type { Change, HandledBatch } from './handled.ts';
 import { handleProto, withPayloads, type HandledProto } from './transform-payload.ts';
-
-/** A history as a server gives it: messages of type History, each going on where the one before it ended. */
-export interface Pages {
-  readonly pages: AsyncIterable<Buffer>;
-  /** Called for fields that this version does not know: they are left out of the JSON. */
-  readonly unknown: () => void;
-}
 
 /**
  * Applies a change to every payload of a history. Its bytes are the history in JSON, the form in which histories are kept,

@@ -1,14 +1,14 @@
-import { alteration } from './altered.ts';
+import { alteration } from './model/altered.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
-import { familyOf } from './families.ts';
-import { payloadJson, readPayloadJson } from './json-form.ts';
+import { familyOf } from './families/families.ts';
+import { payloadJson, readPayloadJson } from './json/form.ts';
 import type { Opened } from './layers.ts';
-import { encodingOf, type Payload } from './payload.ts';
-import { makeOperations } from './position.ts';
-import { payloadsType } from './schema.ts';
+import { encodingOf, type Payload } from './model/payload.ts';
+import { makeOperations } from './model/position.ts';
+import { payloadsType } from './schema/schema.ts';
 import type { Change } from './handled.ts';
-import type { OpenPlace } from './place.ts';
-import { walkJson } from './walk-json.ts';
+import type { OpenPlace } from './walk/place.ts';
+import { walkJson } from './walk/json.ts';
 
 /** One answer of a codec server. */
 export interface RemoteAnswer {

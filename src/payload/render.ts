@@ -1,12 +1,12 @@
-import { flattened } from './flattened.ts';
-import { payloadJson, putPayload } from './json-form.ts';
-import { makeJsonText, put, putBytes, written } from './json-text.ts';
+import { flattened } from './documents/flattened.ts';
+import { payloadJson, putPayload } from './json/form.ts';
+import { makeJsonText, put, putBytes, written } from './json/text.ts';
 import type { Opened } from './layers.ts';
-import type { Payload } from './payload.ts';
+import type { Payload } from './model/payload.ts';
 import type { Handled, HandledBatch } from './handled.ts';
 import { isChanged } from './transform-payload.ts';
-import { shorthandOf } from './value.ts';
-import type { Failure, List, Place } from './place.ts';
+import { shorthandOf } from './json/value.ts';
+import type { Failure, List, Place } from './walk/place.ts';
 
 /** `replay`: payloads stay payloads, nothing else changes. `readable`: payloads become their values, failures their words. */
 export type RenderMode = 'replay' | 'readable';

@@ -1,6 +1,6 @@
-import type { Execution } from './histories.ts';
+import type { Execution } from './documents/histories.ts';
 import type { Handled } from './handled.ts';
-import { valueOf } from './value.ts';
+import { valueOf } from './json/value.ts';
 
 /** The JSON text of one entry of `payloads[]`; the value stands in it as it was written, digit for digit. */
 export function reportJson(handled: Handled, indent: number, execution?: Execution): string {

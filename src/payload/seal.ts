@@ -1,16 +1,16 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
-import { familyOf } from './families.ts';
+import { familyOf } from './families/families.ts';
 import { sealAesGcm, sealWithKey } from './families/aes-gcm.ts';
 import { sealForEndpoint } from './families/endpoint.ts';
 import { isEnvelopeKey, sealEnvelope } from './families/envelope.ts';
 import { sealJava } from './families/java.ts';
-import { endpointKeys, writingKey, type Keyring } from './keyring.ts';
-import type { Keys } from './keys.ts';
+import { endpointKeys, writingKey, type Keyring } from './keys/keyring.ts';
+import type { Keys } from './keys/keys.ts';
 import { layerOf, openPayload, type Budget, type Opened } from './layers.ts';
-import { after, type Maybe } from './maybe.ts';
-import type { Payload } from './payload.ts';
-import { ordersKey, sampleEndpointKeys, sampleKey, sampleKeyId } from './presets.ts';
-import type { Position } from './position.ts';
+import { after, type Maybe } from './model/maybe.ts';
+import type { Payload } from './model/payload.ts';
+import { ordersKey, sampleEndpointKeys, sampleKey, sampleKeyId } from './families/presets.ts';
+import type { Position } from './model/position.ts';
 
 /**
  * Seals a payload with the key that the keyring names for its place: the endpoint's own (family D), else the active one (A

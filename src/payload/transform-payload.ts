@@ -1,14 +1,14 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
-import type { Clear } from './clear.ts';
-import type { EventPart } from './event-part.ts';
+import type { Clear } from './walk/clear.ts';
+import type { EventPart } from './model/event-part.ts';
 import type { Opened } from './layers.ts';
-import { after, all, type Maybe } from './maybe.ts';
-import { decodePayload, encodePayload, encodingOf, metadataText, type Payload } from './payload.ts';
-import type { Place } from './place.ts';
-import { makeOperations, type Operations, type Position } from './position.ts';
-import { messageOf } from './schema.ts';
+import { after, all, type Maybe } from './model/maybe.ts';
+import { decodePayload, encodePayload, encodingOf, metadataText, type Payload } from './model/payload.ts';
+import type { Place } from './walk/place.ts';
+import { makeOperations, type Operations, type Position } from './model/position.ts';
+import { messageOf } from './schema/schema.ts';
 import type { Change, Handled, HandledBatch } from './handled.ts';
-import { rewriteProto } from './walk-proto.ts';
+import { rewriteProto } from './walk/proto.ts';
 
 /** Applies the change to one payload, and to those in it when it is an envelope; the first is the payload itself. */
 export function transformPayload(

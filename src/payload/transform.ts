@@ -1,24 +1,24 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
-import type { OpenClear } from './clear.ts';
-import type { OpenEventPart } from './event-part.ts';
-import type { Document } from './document.ts';
+import type { OpenClear } from './walk/clear.ts';
+import type { OpenEventPart } from './model/event-part.ts';
+import type { Document } from './documents/document.ts';
 import type { Change, Handled, HandledBatch } from './handled.ts';
-import type { Batch } from './batch.ts';
+import type { Batch } from './walk/batch.ts';
 import { bounded } from './bounded.ts';
-import { payloadOfLines } from './flattened.ts';
-import { decodeBase64, payloadOfParts, readPayloadJson } from './json-form.ts';
+import { payloadOfLines } from './documents/flattened.ts';
+import { decodeBase64, payloadOfParts, readPayloadJson } from './json/form.ts';
 import type { Opened } from './layers.ts';
-import { after, all, type Maybe } from './maybe.ts';
-import type { Payload } from './payload.ts';
-import { historyType } from './schema.ts';
-import { opensJson } from './json-opening.ts';
-import { isString, skipSpace, stringAt } from './json-scan.ts';
-import type { OpenPlace, Place } from './place.ts';
-import { makeOperations } from './position.ts';
+import { after, all, type Maybe } from './model/maybe.ts';
+import type { Payload } from './model/payload.ts';
+import { historyType } from './schema/schema.ts';
+import { opensJson } from './json/opening.ts';
+import { isString, skipSpace, stringAt } from './json/scan.ts';
+import type { OpenPlace, Place } from './walk/place.ts';
+import { makeOperations } from './model/position.ts';
 import { renderBatch, type RenderMode } from './render.ts';
 import { handleProto, transformPayload, transformProto, unreadable, withPayloads } from './transform-payload.ts';
-import { walkJson } from './walk-json.ts';
-import { payloadOfShorthand } from './value.ts';
+import { walkJson } from './walk/json.ts';
+import { payloadOfShorthand } from './json/value.ts';
 
 /**
  * Applies a change to every payload of a document, a batch at a time.
@@ -171,7 +171,7 @@ async function handleJson(
 
 /** A history whose payloads are as they shall be, in JSON with their values. */
 async function readableHistory(history: Buffer, isJson: boolean): Promise<Buffer> {
-  const json = isJson ? history : (await import('./proto-json.ts')).protoJson(historyType, history);
+  const json = isJson ? history : (await import('./schema/proto-json.ts')).protoJson(historyType, history);
   const stay: Change = (payload) => ({ status: 'unchanged', layers: [], payload });
   return renderBatch(await handleJson(json, stay, { path: '$' }), 'readable');
 }

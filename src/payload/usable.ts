@@ -1,6 +1,6 @@
 import { isEnvelopeKey } from './families/envelope.ts';
-import type { Key } from './keyring.ts';
-import type { Keys } from './keys.ts';
+import type { Key } from './keys/keyring.ts';
+import type { Keys } from './keys/keys.ts';
 
 /**
  * Reads the keys that are here, and asks whether the commands of others may run: a key that cannot be used should come to

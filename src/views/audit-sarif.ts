@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { fileUri } from '../output/file-uri.ts';
-import { auditCodes, type AuditCode, type AuditFinding } from '../payload/audit-codes.ts';
+import { auditCodes, type AuditCode, type AuditFinding } from '../payload/audit/codes.ts';
 
 /** What code scanning is told. */
 interface Audited {

@@ -2,9 +2,9 @@ import { escapeCsv, escapeJson } from '../output/escape.ts';
 import { marks, type Style } from '../output/style.ts';
 import { wrapLine } from '../output/wrap.ts';
 import type { View } from '../output/view.ts';
-import type { Audit, AuditRow } from '../payload/audit.ts';
-import { auditCodes, needsOf, type AuditFinding } from '../payload/audit-codes.ts';
-import { shortened } from '../payload/candidates.ts';
+import type { Audit, AuditRow } from '../payload/audit/audit.ts';
+import { auditCodes, needsOf, type AuditFinding } from '../payload/audit/codes.ts';
+import { shortened } from '../payload/families/candidates.ts';
 import { sarifOf } from './audit-sarif.ts';
 
 interface Audited extends Audit {

@@ -1,6 +1,6 @@
 import { marks, type Style } from '../output/style.ts';
 import type { View } from '../output/view.ts';
-import type { KmsCheck, KmsStep } from '../payload/kms-check.ts';
+import type { KmsCheck, KmsStep } from '../payload/keys/kms-check.ts';
 
 interface Checked {
   readonly items: readonly KmsCheck[];

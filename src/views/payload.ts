@@ -1,9 +1,9 @@
 import { escapeJson, escapeTerminal } from '../output/escape.ts';
 import { marks, type Style } from '../output/style.ts';
-import { shortened } from '../payload/candidates.ts';
+import { shortened } from '../payload/families/candidates.ts';
 import type { Layer } from '../payload/layers.ts';
 import type { Handled } from '../payload/handled.ts';
-import { valueOf } from '../payload/value.ts';
+import { valueOf } from '../payload/json/value.ts';
 
 /** One payload of many: its path and its value, or why it stayed closed. */
 export function decodedLine(handled: Handled, style: Style): string {

@@ -1,5 +1,5 @@
-import type { Ending, Plan } from '../endpoints/plan.ts';
-import type { PlannedChange } from '../endpoints/planned-change.ts';
+import type { Ending, Plan } from '../endpoints/plan/plan.ts';
+import type { PlannedChange } from '../endpoints/plan/planned-change.ts';
 import { escapeMarkdown } from '../output/escape.ts';
 import { marks, type Style } from '../output/style.ts';
 import type { View } from '../output/view.ts';

@@ -1,4 +1,4 @@
-import type { PolicyFinding } from '../endpoints/policy-lint.ts';
+import type { PolicyFinding } from '../endpoints/policy/lint.ts';
 import type { Enforcement } from '../endpoints/self-hosted.ts';
 import { marks } from '../output/style.ts';
 import { table } from '../output/table.ts';

@@ -1,7 +1,7 @@
 import { NexusctlError } from '../errors/nexusctl-error.ts';
-import { keylessFamilies } from '../payload/families.ts';
-import type { FamilyId } from '../payload/family.ts';
-import type { Keyring } from '../payload/keyring.ts';
+import { keylessFamilies } from '../payload/families/families.ts';
+import type { FamilyId } from '../payload/families/family.ts';
+import type { Keyring } from '../payload/keys/keyring.ts';
 import type { Opened } from '../payload/layers.ts';
 
 /**

@@ -1,7 +1,7 @@
 import Long from 'long';
 import type { Payload as SdkPayload } from '@temporalio/common';
-import { metadataOf } from '../payload/metadata.ts';
-import type { Payload } from '../payload/payload.ts';
+import { metadataOf } from '../payload/model/metadata.ts';
+import type { Payload } from '../payload/model/payload.ts';
 import { bufferOf } from '../protobuf/wire.ts';
 
 /** The SDK's payload in our form; its data is shared, not copied. */

@@ -1,8 +1,8 @@
 import type { Payload as SdkPayload, PayloadCodec } from '@temporalio/common';
 import { forOthers, openPayload } from '../payload/layers.ts';
-import type { Keys } from '../payload/keys.ts';
-import { after, each, type Maybe } from '../payload/maybe.ts';
-import type { Payload } from '../payload/payload.ts';
+import type { Keys } from '../payload/keys/keys.ts';
+import { after, each, type Maybe } from '../payload/model/maybe.ts';
+import type { Payload } from '../payload/model/payload.ts';
 import { sealPayload } from '../payload/seal.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { endpointMark } from './endpoint-value.ts';

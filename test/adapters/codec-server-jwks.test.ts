@@ -4,7 +4,7 @@ import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SignJWT, exportJWK } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { jwtAuthenticator } from '../../src/adapters/codec-server-jwks.ts';
+import { jwtAuthenticator } from '../../src/adapters/codec-server/jwks.ts';
 import type { NexusctlError } from '../../src/errors/nexusctl-error.ts';
 import { makeAuthority } from '../helpers/certificates.ts';
 

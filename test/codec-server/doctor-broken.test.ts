@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, expect, it } from 'vitest';
-import { codecProbe } from '../../src/adapters/codec-server-probe.ts';
+import { codecProbe } from '../../src/adapters/codec-server/probe.ts';
 import { diagnose } from '../../src/codec-server/doctor/run.ts';
 
 const ui = 'http://localhost:8233';

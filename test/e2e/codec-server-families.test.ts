@@ -18,7 +18,7 @@ import {
   type RecordedKey,
   type Service,
   type TransitKey,
-} from '../payload/key-services.ts';
+} from '../payload/keys/key-services.ts';
 
 interface Vector {
   readonly family: string;

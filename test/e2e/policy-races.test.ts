@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { readPolicy } from '../../src/endpoints/policy.ts';
+import { readPolicy } from '../../src/endpoints/policy/policy.ts';
 import { startOperatorServer, type OperatorServer } from '../helpers/operator-server.ts';
 import { runBuilt } from '../helpers/run.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { editNexusFile } from '../../src/endpoints/nexus-edit.ts';
-import { joinFiles, readNexusFile } from '../../src/endpoints/nexus-file.ts';
-import { nexusPieces } from '../../src/endpoints/nexus-text.ts';
+import { editNexusFile } from '../../src/endpoints/nexus-file/edit.ts';
+import { joinFiles, readNexusFile } from '../../src/endpoints/nexus-file/nexus-file.ts';
+import { nexusPieces } from '../../src/endpoints/nexus-file/text.ts';
 
 const read = (text: string) => readNexusFile('nexus.yaml', text);
 const one = (lines: string) => `version: 1\nendpoints:\n  - name: billing\n${lines}`;

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { parseDocument, stringify } from 'yaml';
 import { withoutStatus } from '../../src/endpoints/allowlist.ts';
 import { makeNameTable } from '../../src/endpoints/name-table.ts';
-import { readNexusFile } from '../../src/endpoints/nexus-file.ts';
-import { readPlainNexusFile } from '../../src/endpoints/nexus-lines.ts';
-import { nexusPieces } from '../../src/endpoints/nexus-text.ts';
-import { readLines, type LineReader } from '../../src/endpoints/yaml-lines.ts';
-import { placeAtStart, unusual } from '../../src/endpoints/yaml-place.ts';
+import { readNexusFile } from '../../src/endpoints/nexus-file/nexus-file.ts';
+import { readPlainNexusFile } from '../../src/endpoints/nexus-file/lines.ts';
+import { nexusPieces } from '../../src/endpoints/nexus-file/text.ts';
+import { readLines, type LineReader } from '../../src/endpoints/nexus-file/yaml-lines.ts';
+import { placeAtStart, unusual } from '../../src/endpoints/nexus-file/yaml-place.ts';
 
 type Tree = string | readonly Tree[] | ReadonlyMap<string, Tree>;
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Endpoint } from '../../src/endpoints/endpoint.ts';
-import type { FileEndpoint } from '../../src/endpoints/nexus-content.ts';
-import { makePlan } from '../../src/endpoints/plan.ts';
+import type { FileEndpoint } from '../../src/endpoints/nexus-file/content.ts';
+import { makePlan } from '../../src/endpoints/plan/plan.ts';
 
 const now = new Date('2026-11-22T12:00:00Z');
 const circumstances = { backend: 'cloud', now, soonMs: 14 * 86_400_000, prune: false } as const;

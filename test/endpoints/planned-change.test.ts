@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Endpoint } from '../../src/endpoints/endpoint.ts';
-import { isAsSeen } from '../../src/endpoints/planned-change.ts';
+import { isAsSeen } from '../../src/endpoints/plan/planned-change.ts';
 
 describe('isAsSeen', () => {
   it('is false once anything of it has changed', () => {

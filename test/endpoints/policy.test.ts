@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { judge, readPolicy } from '../../src/endpoints/policy.ts';
+import { judge, readPolicy } from '../../src/endpoints/policy/policy.ts';
 import { NexusctlError } from '../../src/errors/nexusctl-error.ts';
 
 type FileText = string | { readonly base64: string } | { readonly repeat: string; readonly times: number };

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { codecProbe } from '../../src/adapters/codec-server-probe.ts';
+import { codecProbe } from '../../src/adapters/codec-server/probe.ts';
 import { diagnose } from '../../src/codec-server/doctor/run.ts';
 
 export const ui = 'http://localhost:8233';

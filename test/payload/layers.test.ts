@@ -1,8 +1,8 @@
 import { createCipheriv } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { payloadJson } from '../../src/payload/json-form.ts';
-import { encodePayload, makePayload, type Payload } from '../../src/payload/payload.ts';
+import { payloadJson } from '../../src/payload/json/form.ts';
+import { encodePayload, makePayload, type Payload } from '../../src/payload/model/payload.ts';
 import { runMain } from '../helpers/context.ts';
 
 /** One key of each size of AES. */

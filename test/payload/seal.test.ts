@@ -1,8 +1,8 @@
 import { deflateSync } from 'node:zlib';
 import proto from '@temporalio/proto';
 import { describe, expect, it } from 'vitest';
-import { encodePayload, makePayload, type Payload } from '../../src/payload/payload.ts';
-import { payloadJson, readPayloadJson } from '../../src/payload/json-form.ts';
+import { encodePayload, makePayload, type Payload } from '../../src/payload/model/payload.ts';
+import { payloadJson, readPayloadJson } from '../../src/payload/json/form.ts';
 import { runMain } from '../helpers/context.ts';
 import { keyring, withFiles } from './history.ts';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sealAesGcm } from '../../src/payload/families/aes-gcm.ts';
-import { payloadJson } from '../../src/payload/json-form.ts';
-import { makePayload } from '../../src/payload/payload.ts';
+import { payloadJson } from '../../src/payload/json/form.ts';
+import { makePayload } from '../../src/payload/model/payload.ts';
 import { runMain } from '../helpers/context.ts';
 
 /** A piece of a document and what must stand in its place after a decode. */

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodePayload, makePayload } from '../../src/payload/payload.ts';
+import { encodePayload, makePayload } from '../../src/payload/model/payload.ts';
 import { startMoto, type Aws } from '../helpers/aws.ts';
 import {
   accessFiles,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { makePayload, encodePayload } from '../../src/payload/payload.ts';
+import { makePayload, encodePayload } from '../../src/payload/model/payload.ts';
 import { createUser, startMinistack, startMoto, type Aws } from '../helpers/aws.ts';
 import { neighbour } from '../helpers/neighbour.ts';
 import { runBuilt, type Run } from '../helpers/run.ts';

@@ -1,5 +1,5 @@
-import { readPayloadJson } from '../../payload/json-form.ts';
-import { isStorageReference } from '../../payload/storage.ts';
+import { readPayloadJson } from '../../payload/json/form.ts';
+import { isStorageReference } from '../../payload/model/storage.ts';
 import { corsCheck, preflightCheck } from './browser.ts';
 import { uiBanner } from './report.ts';
 import { compareAnswer } from './compare.ts';

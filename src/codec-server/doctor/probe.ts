@@ -1,4 +1,4 @@
-/** The port through which the doctor speaks to a codec server; filled by adapters/codec-server-probe.ts. */
+/** The port through which the doctor speaks to a codec server; filled by adapters/codec-server/probe.ts. */
 export interface CodecProbe {
   /** One request on a connection of its own. No redirect is followed; failures are results. */
   readonly send: (request: ProbeRequest) => Promise<ProbeResult>;

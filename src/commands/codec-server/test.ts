@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Context } from '../../context.ts';
 import { parseOrigin } from '../../codec-server/cors.ts';
 import { diagnose } from '../../codec-server/doctor/run.ts';
-import { readPayloadJson } from '../../payload/json-form.ts';
+import { readPayloadJson } from '../../payload/json/form.ts';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
 import { emit } from '../../output/emit.ts';
 import { codecEndpoint } from '../../profile/codec-endpoint.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from '../../context.ts';
-import { applyPlan, type Applied } from '../../endpoints/apply.ts';
+import { applyPlan, type Applied } from '../../endpoints/plan/apply.ts';
 import { removalSentence } from '../../endpoints/consequences.ts';
-import { readSavedPlan, type SavedPlan } from '../../endpoints/saved-plan.ts';
+import { readSavedPlan, type SavedPlan } from '../../endpoints/plan/saved-plan.ts';
 import { combineExitCodes, type ExitCode } from '../../errors/exit-codes.ts';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
 import { escapeDeep, escapeTerminal } from '../../output/escape.ts';

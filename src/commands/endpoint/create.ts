@@ -2,7 +2,7 @@ import type { Context } from '../../context.ts';
 import { createEndpoint } from '../../endpoints/change.ts';
 import { enforcementNotes } from '../../endpoints/consequences.ts';
 import { lintCount, lintWish } from '../../endpoints/lint.ts';
-import { readForChange, rewritePolicy } from '../../endpoints/policy-change.ts';
+import { readForChange, rewritePolicy } from '../../endpoints/policy/change.ts';
 import { sharingTarget, theyLead, type Endpoint, type NewEndpoint } from '../../endpoints/endpoint.ts';
 import { underPolicy } from '../../endpoints/self-hosted.ts';
 import { changeView } from '../../views/endpoint.ts';

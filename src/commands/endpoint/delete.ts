@@ -3,7 +3,7 @@ import { deleteEndpoint, endpointNotFound } from '../../endpoints/change.ts';
 import { outcome } from '../../endpoints/write.ts';
 import { enforcementNotes, removalSentence } from '../../endpoints/consequences.ts';
 import { sharingTarget, theyLead } from '../../endpoints/endpoint.ts';
-import { readForChange, rewritePolicy } from '../../endpoints/policy-change.ts';
+import { readForChange, rewritePolicy } from '../../endpoints/policy/change.ts';
 import { underPolicy } from '../../endpoints/self-hosted.ts';
 import { changeView } from '../../views/endpoint.ts';
 import { withBackend } from '../backend-of.ts';

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import type { Context } from '../../context.ts';
 import { globOf } from '../../endpoints/api.ts';
-import { editNexusFile } from '../../endpoints/nexus-edit.ts';
-import { readNexusFile } from '../../endpoints/nexus-file.ts';
-import { nexusPieces } from '../../endpoints/nexus-text.ts';
+import { editNexusFile } from '../../endpoints/nexus-file/edit.ts';
+import { readNexusFile } from '../../endpoints/nexus-file/nexus-file.ts';
+import { nexusPieces } from '../../endpoints/nexus-file/text.ts';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
 import type { OutputOptions } from '../../output/emit.ts';
 import { escapeTerminalBlock } from '../../output/escape.ts';

@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts';
 import { enforcementNotes } from '../../endpoints/consequences.ts';
 import { byName, type Endpoint } from '../../endpoints/endpoint.ts';
-import { isMispinned } from '../../endpoints/policy.ts';
+import { isMispinned } from '../../endpoints/policy/policy.ts';
 import { underPolicy } from '../../endpoints/self-hosted.ts';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
 import type { ConnectionFlags } from '../../profile/flags.ts';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Context } from '../../context.ts';
-import { makePlan, type Plan } from '../../endpoints/plan.ts';
-import type { SavedPlan } from '../../endpoints/saved-plan.ts';
+import { makePlan, type Plan } from '../../endpoints/plan/plan.ts';
+import type { SavedPlan } from '../../endpoints/plan/saved-plan.ts';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
 import { planView } from '../../views/plan.ts';
 import { withBackend } from '../backend-of.ts';

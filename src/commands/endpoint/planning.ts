@@ -4,10 +4,10 @@ import { enforcementNotes, removalSentence } from '../../endpoints/consequences.
 import type { Endpoint, Held } from '../../endpoints/endpoint.ts';
 import { notRegistered } from '../../endpoints/lint.ts';
 import type { Namespace } from '../../endpoints/namespace.ts';
-import type { NexusContent } from '../../endpoints/nexus-content.ts';
-import { joinFiles, type Joined } from '../../endpoints/nexus-file.ts';
-import { lintPlan, strangersIn } from '../../endpoints/plan-lint.ts';
-import { makePlan, type Plan } from '../../endpoints/plan.ts';
+import type { NexusContent } from '../../endpoints/nexus-file/content.ts';
+import { joinFiles, type Joined } from '../../endpoints/nexus-file/nexus-file.ts';
+import { lintPlan, strangersIn } from '../../endpoints/plan/lint.ts';
+import { makePlan, type Plan } from '../../endpoints/plan/plan.ts';
 import { underPolicy } from '../../endpoints/self-hosted.ts';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
 import type { ConnectionFlags } from '../../profile/flags.ts';

@@ -6,7 +6,7 @@ import type { Outcome } from '../../endpoints/write.ts';
 import { enforcementNotes, removalSentence } from '../../endpoints/consequences.ts';
 import type { Endpoint } from '../../endpoints/endpoint.ts';
 import { lintWish } from '../../endpoints/lint.ts';
-import { readForChange, rewritePolicy } from '../../endpoints/policy-change.ts';
+import { readForChange, rewritePolicy } from '../../endpoints/policy/change.ts';
 import { underPolicy } from '../../endpoints/self-hosted.ts';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
 import { changeView } from '../../views/endpoint.ts';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Context } from '../../context.ts';
-import { editNexusFile, type FileEdit } from '../../endpoints/nexus-edit.ts';
-import { readNexusFile } from '../../endpoints/nexus-file.ts';
+import { editNexusFile, type FileEdit } from '../../endpoints/nexus-file/edit.ts';
+import { readNexusFile } from '../../endpoints/nexus-file/nexus-file.ts';
 import { readInput } from '../input.ts';
 
 const lockWaitMs = 30_000;

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts';
-import { auditDocuments } from '../../payload/audit.ts';
-import { policyGaps } from '../../payload/iam-policy.ts';
+import { auditDocuments } from '../../payload/audit/audit.ts';
+import { policyGaps } from '../../payload/keys/iam-policy.ts';
 import { auditView } from '../../views/audit.ts';
 import { Option, type Command } from '../commander.ts';
 import { emitWarned } from '../emit-warned.ts';

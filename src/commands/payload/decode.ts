@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import type { Context } from '../../context.ts';
-import { readDocument, type Document } from '../../payload/document.ts';
+import { readDocument, type Document } from '../../payload/documents/document.ts';
 import { forOthers, openPayload } from '../../payload/layers.ts';
 import type { Change } from '../../payload/handled.ts';
-import { limits } from '../../payload/limits.ts';
-import { after } from '../../payload/maybe.ts';
+import { limits } from '../../payload/model/limits.ts';
+import { after } from '../../payload/model/maybe.ts';
 import { Option, type Command } from '../commander.ts';
 import { examples, withOutput } from '../options.ts';
 import { withConnection } from '../profile-of.ts';
@@ -93,7 +93,7 @@ async function jsonOf(document: Document): Promise<Document> {
       return readDocument(pagesJson(document), 'full');
     }
     case 'proto': {
-      const { protoJson } = await import('../../payload/proto-json.ts');
+      const { protoJson } = await import('../../payload/schema/proto-json.ts');
       const text = protoJson(document.type, document.bytes);
       // An export has no name for its kind: its payloads are told by their shape.
       return readDocument(Readable.from([text]), document.type.startsWith('export.') ? 'auto' : 'full');

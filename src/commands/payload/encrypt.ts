@@ -1,9 +1,9 @@
 import type { Context } from '../../context.ts';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
 import type { Change } from '../../payload/handled.ts';
-import type { Keys } from '../../payload/keys.ts';
-import { after } from '../../payload/maybe.ts';
-import { sampleEndpointKeys } from '../../payload/presets.ts';
+import type { Keys } from '../../payload/keys/keys.ts';
+import { after } from '../../payload/model/maybe.ts';
+import { sampleEndpointKeys } from '../../payload/families/presets.ts';
 import { sealOnce } from '../../payload/seal.ts';
 import type { Command } from '../commander.ts';
 import { examples, withOutput } from '../options.ts';

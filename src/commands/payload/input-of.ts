@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 import { addAbortSignal } from 'node:stream';
 import type { Context } from '../../context.ts';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
-import { readDocument, type Document } from '../../payload/document.ts';
-import type { InputForm } from '../../payload/place.ts';
+import { readDocument, type Document } from '../../payload/documents/document.ts';
+import type { InputForm } from '../../payload/walk/place.ts';
 
 /** The document that a command was given: a file, or the standard input. */
 export async function documentOf(context: Context, file: string | undefined, form: InputForm): Promise<Document> {

@@ -1,8 +1,8 @@
 import type { Context } from '../../context.ts';
 import { emit } from '../../output/emit.ts';
 import { inspectDocuments } from '../../payload/inspect.ts';
-import { emptyKeyring, type KeyPorts } from '../../payload/keyring.ts';
-import { openKeys } from '../../payload/keys.ts';
+import { emptyKeyring, type KeyPorts } from '../../payload/keys/keyring.ts';
+import { openKeys } from '../../payload/keys/keys.ts';
 import { inspectView } from '../../views/inspect.ts';
 import type { Command } from '../commander.ts';
 import { examples, withOutput } from '../options.ts';

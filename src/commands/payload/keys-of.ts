@@ -1,9 +1,9 @@
 import { dirname } from 'node:path';
 import type { Context } from '../../context.ts';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
-import { keyPorts } from '../../payload/key-ports.ts';
-import { isKeyFile, readKeyFile } from '../../payload/key-file.ts';
-import { readKeyring } from '../../payload/keyring-file.ts';
+import { keyPorts } from '../../payload/keys/key-ports.ts';
+import { isKeyFile, readKeyFile } from '../../payload/keys/key-file.ts';
+import { readKeyring } from '../../payload/keys/keyring-file.ts';
 import {
   emptyKeyring,
   type Key,
@@ -11,9 +11,9 @@ import {
   type KeyPorts,
   type Keyring,
   type Preset,
-} from '../../payload/keyring.ts';
-import type { StorageRule } from '../../payload/storage.ts';
-import { openKeys, type Keys } from '../../payload/keys.ts';
+} from '../../payload/keys/keyring.ts';
+import type { StorageRule } from '../../payload/model/storage.ts';
+import { openKeys, type Keys } from '../../payload/keys/keys.ts';
 import type { ConnectionFlags } from '../../profile/flags.ts';
 import type { Profile, SecretSource } from '../../profile/profile.ts';
 import type { Secrets } from '../../profile/secrets.ts';

@@ -1,6 +1,6 @@
 import type { Command, Option as TypedOption, OptionValues } from '@commander-js/extra-typings';
-import { presets, type Preset } from '../../payload/keyring.ts';
-import { readStorageRule, type StorageRule } from '../../payload/storage.ts';
+import { presets, type Preset } from '../../payload/keys/keyring.ts';
+import { readStorageRule, type StorageRule } from '../../payload/model/storage.ts';
 import { InvalidArgumentError, Option } from '../commander.ts';
 import { collect, parseCount } from '../options.ts';
 

@@ -1,8 +1,8 @@
 import type { Context } from '../../context.ts';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
-import type { Document } from '../../payload/document.ts';
-import type { Execution, Histories } from '../../payload/histories.ts';
-import type { InputForm } from '../../payload/place.ts';
+import type { Document } from '../../payload/documents/document.ts';
+import type { Execution, Histories } from '../../payload/documents/histories.ts';
+import type { InputForm } from '../../payload/walk/place.ts';
 import type { ConnectionFlags } from '../../profile/flags.ts';
 import { frontendConnection } from '../connection-of.ts';
 import { profileOf } from '../profile-of.ts';

@@ -6,7 +6,7 @@ import { renderBatch, type RenderMode } from '../../payload/render.ts';
 import { count, reportJson, type Summary } from '../../payload/report.ts';
 import type { Change, Handled, HandledBatch } from '../../payload/handled.ts';
 import { transformDocument } from '../../payload/transform.ts';
-import { valueOf } from '../../payload/value.ts';
+import { valueOf } from '../../payload/json/value.ts';
 import { decodedLine, failureText, shownValue } from '../../views/payload.ts';
 import type { Target } from './output-of.ts';
 import type { Source, Sources } from './sources-of.ts';

@@ -1,12 +1,12 @@
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
-import { addKey, keyNotFound, openWithOne, shortened, type Candidate } from '../candidates.ts';
-import type { Family } from '../family.ts';
-import { sealGcm } from '../gcm.ts';
-import type { Keys } from '../keys.ts';
-import { after, type Maybe } from '../maybe.ts';
-import { keysFor, type SecretKey } from '../keyring.ts';
-import { encodePayload, encodingOf, makePayload, metadataText, type Payload } from '../payload.ts';
-import { presetCandidates } from '../presets.ts';
+import { addKey, keyNotFound, openWithOne, shortened, type Candidate } from './candidates.ts';
+import type { Family } from './family.ts';
+import { sealGcm } from './gcm.ts';
+import type { Keys } from '../keys/keys.ts';
+import { after, type Maybe } from '../model/maybe.ts';
+import { keysFor, type SecretKey } from '../keys/keyring.ts';
+import { encodePayload, encodingOf, makePayload, metadataText, type Payload } from '../model/payload.ts';
+import { presetCandidates } from './presets.ts';
 
 export const encrypted = 'binary/encrypted';
 /** samples-java nexusserializationcontext/AesGcmCodec.java: a key per Nexus endpoint, else the same. */

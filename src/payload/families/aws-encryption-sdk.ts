@@ -1,9 +1,9 @@
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
-import { keyNotFound } from '../candidates.ts';
-import type { Family } from '../family.ts';
-import { keysFor } from '../keyring.ts';
-import { limits } from '../limits.ts';
-import { encodingOf, innerPayload } from '../payload.ts';
+import { keyNotFound } from './candidates.ts';
+import type { Family } from './family.ts';
+import { keysFor } from '../keys/keyring.ts';
+import { limits } from '../model/limits.ts';
+import { encodingOf, innerPayload } from '../model/payload.ts';
 
 /** Spelled so in samples-java awsencryptionsdk/KeyringCodec.java. */
 const encoding = 'awsencriptionsdk/binary/encrypted';

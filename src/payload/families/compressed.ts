@@ -1,12 +1,12 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
-import type { Family, FamilyId } from '../family.ts';
-import { insideOf } from '../in-place.ts';
-import type { Keys } from '../keys.ts';
-import { lz4Uncompress } from '../lz4.ts';
-import { encodingOf, metadataText, type Payload } from '../payload.ts';
-import { snappyUncompress } from '../snappy.ts';
-import { zstdUncompress } from '../zstd.ts';
+import type { Family, FamilyId } from './family.ts';
+import { insideOf } from '../model/in-place.ts';
+import type { Keys } from '../keys/keys.ts';
+import { lz4Uncompress } from '../compression/lz4.ts';
+import { encodingOf, metadataText, type Payload } from '../model/payload.ts';
+import { snappyUncompress } from '../compression/snappy.ts';
+import { zstdUncompress } from '../compression/zstd.ts';
 
 type Unpack = (data: Buffer, limit: number) => Buffer | Promise<Buffer>;
 

@@ -1,12 +1,12 @@
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
-import { keyNotFound, openWithOne, shortened, type Candidate } from '../candidates.ts';
-import type { Family } from '../family.ts';
-import { sealGcm } from '../gcm.ts';
-import { endpointKeys } from '../keyring.ts';
-import type { Keys } from '../keys.ts';
-import { after, each, type Maybe } from '../maybe.ts';
-import { encodePayload, encodingOf, makePayload, metadataText, type Payload } from '../payload.ts';
-import { sampleEndpointKeys } from '../presets.ts';
+import { keyNotFound, openWithOne, shortened, type Candidate } from './candidates.ts';
+import type { Family } from './family.ts';
+import { sealGcm } from './gcm.ts';
+import { endpointKeys } from '../keys/keyring.ts';
+import type { Keys } from '../keys/keys.ts';
+import { after, each, type Maybe } from '../model/maybe.ts';
+import { encodePayload, encodingOf, makePayload, metadataText, type Payload } from '../model/payload.ts';
+import { sampleEndpointKeys } from './presets.ts';
 import { encrypted } from './aes-gcm.ts';
 
 /**

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
-import { decryptFailed, fingerprint, keyNotFound, openWithOne, shortened } from '../candidates.ts';
-import type { Family } from '../family.ts';
-import { sealGcm } from '../gcm.ts';
-import { decodeBase64 } from '../json-form.ts';
-import { parseSecret } from '../key-material.ts';
-import { keysFor, type ExecKey, type Key, type KmsKey, type SecretKey } from '../keyring.ts';
-import type { Keys } from '../keys.ts';
-import { after } from '../maybe.ts';
-import { encodePayload, encodingOf, makePayload, metadataText, type Payload } from '../payload.ts';
+import { decryptFailed, fingerprint, keyNotFound, openWithOne, shortened } from './candidates.ts';
+import type { Family } from './family.ts';
+import { sealGcm } from './gcm.ts';
+import { decodeBase64 } from '../json/form.ts';
+import { parseSecret } from '../keys/key-material.ts';
+import { keysFor, type ExecKey, type Key, type KmsKey, type SecretKey } from '../keys/keyring.ts';
+import type { Keys } from '../keys/keys.ts';
+import { after } from '../model/maybe.ts';
+import { encodePayload, encodingOf, makePayload, metadataText, type Payload } from '../model/payload.ts';
 import { encrypted } from './aes-gcm.ts';
 import { unwrapExtension, wrapExtension } from './extension.ts';
 

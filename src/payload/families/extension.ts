@@ -1,8 +1,8 @@
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
 import { numberOf, readFields, textOf, bytesField, varintField } from '../../protobuf/wire.ts';
-import { decryptFailed } from '../candidates.ts';
-import { openGcm, sealGcm } from '../gcm.ts';
-import { hkdf } from '../keys.ts';
+import { decryptFailed } from './candidates.ts';
+import { openGcm, sealGcm } from './gcm.ts';
+import { hkdf } from '../keys/keys.ts';
 
 /**
  * How temporal-proxy's extension key services frame a wrapped data key.

@@ -1,13 +1,13 @@
 import { createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
-import { decryptFailed, keyNotFound } from '../candidates.ts';
-import type { Family } from '../family.ts';
-import { decodeBase64, decodeCanonicalBase64 } from '../json-form.ts';
-import { insideOf } from '../in-place.ts';
-import { keysFor } from '../keyring.ts';
-import type { Keys } from '../keys.ts';
-import { limits } from '../limits.ts';
-import { encodingOf, type Payload } from '../payload.ts';
+import { decryptFailed, keyNotFound } from './candidates.ts';
+import type { Family } from './family.ts';
+import { decodeBase64, decodeCanonicalBase64 } from '../json/form.ts';
+import { insideOf } from '../model/in-place.ts';
+import { keysFor } from '../keys/keyring.ts';
+import type { Keys } from '../keys/keys.ts';
+import { limits } from '../model/limits.ts';
+import { encodingOf, type Payload } from '../model/payload.ts';
 import { encrypted } from './aes-gcm.ts';
 
 /** The default of PostHog's development settings. */

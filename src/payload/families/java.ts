@@ -1,9 +1,9 @@
-import { addKey, fingerprint, keyNotFound, openWithOne, shortened } from '../candidates.ts';
-import type { Family } from '../family.ts';
-import { sealGcm } from '../gcm.ts';
-import { keysFor } from '../keyring.ts';
-import { encodePayload, encodingOf, makePayload, metadataText, type Payload } from '../payload.ts';
-import { sampleKey } from '../presets.ts';
+import { addKey, fingerprint, keyNotFound, openWithOne, shortened } from './candidates.ts';
+import type { Family } from './family.ts';
+import { sealGcm } from './gcm.ts';
+import { keysFor } from '../keys/keyring.ts';
+import { encodePayload, encodingOf, makePayload, metadataText, type Payload } from '../model/payload.ts';
+import { sampleKey } from './presets.ts';
 import { encrypted } from './aes-gcm.ts';
 
 const cipherName = 'AES/GCM/NoPadding';

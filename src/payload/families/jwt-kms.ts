@@ -1,12 +1,12 @@
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
-import { decryptFailed, keyNotFound, openersOf, openWithOne } from '../candidates.ts';
-import type { Family } from '../family.ts';
-import { decodeBase64 } from '../json-form.ts';
-import { keysFor, type KmsKey } from '../keyring.ts';
-import type { Keys } from '../keys.ts';
-import { limits } from '../limits.ts';
-import type { Maybe } from '../maybe.ts';
-import { encodingOf, metadataText, type Payload } from '../payload.ts';
+import { decryptFailed, keyNotFound, openersOf, openWithOne } from './candidates.ts';
+import type { Family } from './family.ts';
+import { decodeBase64 } from '../json/form.ts';
+import { keysFor, type KmsKey } from '../keys/keyring.ts';
+import type { Keys } from '../keys/keys.ts';
+import { limits } from '../model/limits.ts';
+import type { Maybe } from '../model/maybe.ts';
+import { encodingOf, metadataText, type Payload } from '../model/payload.ts';
 
 const dataKeyName = 'data_key_encrypted';
 

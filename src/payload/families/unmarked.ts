@@ -1,13 +1,13 @@
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
-import { keyNotFound, openWithOne, type Candidate } from '../candidates.ts';
-import type { Family } from '../family.ts';
-import { keysFor } from '../keyring.ts';
-import type { Keys } from '../keys.ts';
-import { limits } from '../limits.ts';
-import type { Maybe } from '../maybe.ts';
-import { encodingOf } from '../payload.ts';
-import { presetCandidates, sampleKeyId } from '../presets.ts';
-import type { Position } from '../position.ts';
+import { keyNotFound, openWithOne, type Candidate } from './candidates.ts';
+import type { Family } from './family.ts';
+import { keysFor } from '../keys/keyring.ts';
+import type { Keys } from '../keys/keys.ts';
+import { limits } from '../model/limits.ts';
+import type { Maybe } from '../model/maybe.ts';
+import { encodingOf } from '../model/payload.ts';
+import { presetCandidates, sampleKeyId } from './presets.ts';
+import type { Position } from '../model/position.ts';
 import { encrypted } from './aes-gcm.ts';
 import { endpointCandidates } from './endpoint.ts';
 

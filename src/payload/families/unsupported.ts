@@ -1,6 +1,6 @@
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
-import type { Family } from '../family.ts';
-import { encodingOf, type Payload } from '../payload.ts';
+import type { Family } from './family.ts';
+import { encodingOf, type Payload } from '../model/payload.ts';
 import { encrypted } from './aes-gcm.ts';
 
 interface Format {

@@ -1,9 +1,9 @@
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
-import { decodeBase64, decodeCanonicalBase64 } from '../json-form.ts';
-import { keyNotFound, shortened } from '../candidates.ts';
-import type { Family } from '../family.ts';
-import { keysFor } from '../keyring.ts';
-import { encodingOf, innerPayload, metadataText, type Payload } from '../payload.ts';
+import { decodeBase64, decodeCanonicalBase64 } from '../json/form.ts';
+import { keyNotFound, shortened } from './candidates.ts';
+import type { Family } from './family.ts';
+import { keysFor } from '../keys/keyring.ts';
+import { encodingOf, innerPayload, metadataText, type Payload } from '../model/payload.ts';
 
 /**
  * Family J: HashiCorp Vault's Transit engine seals the payload itself; the data is its text `vault:vN:BASE64`. Which key is

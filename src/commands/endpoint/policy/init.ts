@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Context } from '../../../context.ts';
-import { policyText } from '../../../endpoints/policy-store.ts';
+import { policyText } from '../../../endpoints/policy/store.ts';
 import { NexusctlError } from '../../../errors/nexusctl-error.ts';
 import { policyInitView } from '../../../views/policy.ts';
 import { policyOf } from '../../backend-of.ts';

@@ -1,5 +1,5 @@
 import type { Context } from '../../../context.ts';
-import { lintPolicy } from '../../../endpoints/policy-lint.ts';
+import { lintPolicy } from '../../../endpoints/policy/lint.ts';
 import { NexusctlError } from '../../../errors/nexusctl-error.ts';
 import { policyLintView } from '../../../views/policy.ts';
 import { policyOf, withBackend } from '../../backend-of.ts';
