@@ -4,7 +4,7 @@ import { wrapLine } from '../output/wrap.ts';
 import type { View } from '../output/view.ts';
 import type { Audit, AuditRow } from '../payload/audit/audit.ts';
 import { auditCodes, needsOf, type AuditFinding } from '../payload/audit/codes.ts';
-import { shortened } from '../payload/families/candidates.ts';
+import { shortened } from '../payload/model/key-id.ts';
 import { sarifOf } from './audit-sarif.ts';
 
 interface Audited extends Audit {

@@ -1,6 +1,6 @@
 import { escapeJson, escapeTerminal } from '../output/escape.ts';
 import { marks, type Style } from '../output/style.ts';
-import { shortened } from '../payload/families/candidates.ts';
+import { shortened } from '../payload/model/key-id.ts';
 import type { Layer } from '../payload/layers.ts';
 import type { Handled } from '../payload/handled.ts';
 import { valueOf } from '../payload/json/value.ts';

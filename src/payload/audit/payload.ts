@@ -1,6 +1,6 @@
 import { findingAt, type AuditCode, type AuditFinding } from './codes.ts';
 import { needOf, writersOf, type Need, type Tried } from './keys.ts';
-import { shortened } from '../families/candidates.ts';
+import { shortened } from '../model/key-id.ts';
 import type { Clear } from '../walk/clear.ts';
 import { keylessFamilies } from '../families/families.ts';
 import type { FamilyId } from '../families/family.ts';

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
 import { openGcm } from './gcm.ts';
 import { insideOf } from '../model/in-place.ts';
+import { shortened } from '../model/key-id.ts';
 import type { Payload } from '../model/payload.ts';
 
 /** A key that may open a payload, with the name under which errors list it. */
@@ -63,11 +64,6 @@ export function decryptFailed(tried: readonly string[], cause?: unknown): Nexusc
 
 export function keyNotFound(what: string, hint: string, details: Readonly<Record<string, string>> = {}): NexusctlError {
   return new NexusctlError('KEY_NOT_FOUND', what, { hint, details });
-}
-
-/** An id as it stands in a message: some payloads have one of megabytes. */
-export function shortened(id: string): string {
-  return id.length > 200 ? `${id.slice(0, 200)}…` : id;
 }
 
 /** What adds the key of this id to the keyring. */

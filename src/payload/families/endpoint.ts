@@ -1,5 +1,6 @@
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
-import { keyNotFound, openWithOne, shortened, type Candidate } from './candidates.ts';
+import { keyNotFound, openWithOne, type Candidate } from './candidates.ts';
+import { shortened } from '../model/key-id.ts';
 import type { Family } from './family.ts';
 import { sealGcm } from './gcm.ts';
 import { endpointKeys } from '../keys/keyring.ts';

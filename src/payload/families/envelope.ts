@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
-import { decryptFailed, fingerprint, keyNotFound, openWithOne, shortened } from './candidates.ts';
+import { decryptFailed, fingerprint, keyNotFound, openWithOne } from './candidates.ts';
+import { shortened } from '../model/key-id.ts';
 import type { Family } from './family.ts';
 import { sealGcm } from './gcm.ts';
 import { decodeBase64 } from '../json/form.ts';

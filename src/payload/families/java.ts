@@ -1,4 +1,5 @@
-import { addKey, fingerprint, keyNotFound, openWithOne, shortened } from './candidates.ts';
+import { addKey, fingerprint, keyNotFound, openWithOne } from './candidates.ts';
+import { shortened } from '../model/key-id.ts';
 import type { Family } from './family.ts';
 import { sealGcm } from './gcm.ts';
 import { keysFor } from '../keys/keyring.ts';

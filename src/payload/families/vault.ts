@@ -1,6 +1,7 @@
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
 import { decodeBase64, decodeCanonicalBase64 } from '../json/form.ts';
-import { keyNotFound, shortened } from './candidates.ts';
+import { keyNotFound } from './candidates.ts';
+import { shortened } from '../model/key-id.ts';
 import type { Family } from './family.ts';
 import { keysFor } from '../keys/keyring.ts';
 import { encodingOf, innerPayload, metadataText, type Payload } from '../model/payload.ts';
