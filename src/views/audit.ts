@@ -27,7 +27,7 @@ export const auditView: View<Audited> = {
       ...findingsText(audit.findings, style),
       ...audit.needs.map((id) => needsText(id, audit.findings)),
       '',
-      `${count(audit.summary.payloads)}, ${String(audit.summary.encrypted)} encrypted, ${String(audit.summary.errors)} errors, ${String(audit.summary.warnings)} warnings`,
+      `${count(audit.summary.payloads)}, ${String(audit.summary.encrypted)} encrypted, ${count(audit.summary.errors, 'error')}, ${count(audit.summary.warnings, 'warning')}`,
       wrapLine(
         'Encrypted is not authentic: most formats bind neither the position of a payload nor its namespace.',
         style.width,
@@ -144,6 +144,6 @@ function needsText(id: string, findings: readonly AuditFinding[]): string {
   return `nothing ${unread === 0 ? 'here' : 'that can be read here'} needs the key '${id}'${rest}`;
 }
 
-function count(payloads: number): string {
-  return `${String(payloads)} payload${payloads === 1 ? '' : 's'}`;
+function count(of: number, what = 'payload'): string {
+  return `${String(of)} ${what}${of === 1 ? '' : 's'}`;
 }
