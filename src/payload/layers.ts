@@ -1,4 +1,4 @@
-import { alteration, refuseAltered } from './model/altered.ts';
+import { alteration, refuseAltered } from './json/altered.ts';
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import type { Family, FamilyId, LayerFacts } from './families/family.ts';

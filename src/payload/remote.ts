@@ -1,4 +1,4 @@
-import { alteration } from './model/altered.ts';
+import { alteration } from './json/altered.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { familyOf } from './families/families.ts';
 import { payloadJson, readPayloadJson } from './json/form.ts';

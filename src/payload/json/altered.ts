@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { NexusctlError } from '../../errors/nexusctl-error.ts';
-import { encodingOf, type Payload } from './payload.ts';
+import { encodingOf, type Payload } from '../model/payload.ts';
+import { skipSpace } from './scan.ts';
 
 const json: ReadonlySet<string> = new Set(['json/plain', 'json/protobuf']);
 
@@ -32,10 +33,8 @@ export function refuseAltered(payload: Payload): void {
 
 /** The first characters of JSON, of NaN and Infinity, and of a byte order mark. */
 const firstBytes: ReadonlySet<number> = new Set(Buffer.from('{["-0123456789tfnNI\ufeff'));
-const space: ReadonlySet<number> = new Set(Buffer.from(' \t\r\n'));
 
 function beginsJson(data: Buffer): boolean {
-  let at = 0;
-  while (space.has(data[at] ?? 0)) at += 1;
+  const at = skipSpace(data, 0);
   return at === data.length || firstBytes.has(data[at] ?? 0);
 }
