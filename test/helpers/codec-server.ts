@@ -178,11 +178,11 @@ export async function startCodecServer(
   };
 }
 
-/** Waits until `wanted` is true; throws after two seconds. */
+/** Waits until `wanted` is true; throws when the time is over, whatever `Date` says meanwhile. */
 export async function until(wanted: () => boolean | Promise<boolean>, milliseconds = 4000): Promise<void> {
-  const end = Date.now() + milliseconds;
+  const end = performance.now() + milliseconds;
   while (!(await wanted())) {
-    if (Date.now() > end) throw new Error('it did not come true in time');
+    if (performance.now() > end) throw new Error('it did not come true in time');
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
