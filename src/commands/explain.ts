@@ -1,4 +1,3 @@
-import { addAbortSignal } from 'node:stream';
 import { allChecks, isLocal } from '../connectivity/all-checks.ts';
 import type { Code } from '../connectivity/catalogue.ts';
 import { codeOf, explain, nextSteps, type Explanation } from '../connectivity/explain.ts';
@@ -11,6 +10,7 @@ import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { emit } from '../output/emit.ts';
 import { codeListView, explainView, noCodeView, pageView } from '../views/explain.ts';
 import type { Command } from './commander.ts';
+import { readPiped } from './input.ts';
 import { examples, withOutput } from './options.ts';
 import { examineProfile, withConnection } from './profile-of.ts';
 import { secretsOf } from './secrets-of.ts';
@@ -60,24 +60,15 @@ export function explainCommand(command: Command, context: Context): unknown {
     });
 }
 
-async function textOf({ stdin, signal }: Context, words: readonly string[]): Promise<string> {
+async function textOf(context: Context, words: readonly string[]): Promise<string> {
   if (words.length > 0 && !(words.length === 1 && words[0] === '-')) return words.join(' ');
-  if (stdin.isTTY === true && words.length === 0)
+  if (context.stdin.isTTY === true && words.length === 0)
     throw new NexusctlError('USAGE', 'explain needs a code, a text, or a pipe', {
       hint: 'nexusctl explain TLS012, or: tail worker.log | nexusctl explain -',
     });
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of addAbortSignal(signal, stdin)) {
-    const bytes = Buffer.from(chunk as Uint8Array);
-    size += bytes.length;
-    chunks.push(bytes);
-    if (size > longestText)
-      throw new NexusctlError('INPUT_TOO_LARGE', 'the text is longer than 256 KiB', {
-        hint: 'paste the part with the error',
-      });
-  }
-  return Buffer.concat(chunks).toString('utf8');
+  const tooLarge = (): NexusctlError =>
+    new NexusctlError('INPUT_TOO_LARGE', 'the text is longer than 256 KiB', { hint: 'paste the part with the error' });
+  return (await readPiped(context, longestText, tooLarge)).toString('utf8');
 }
 
 /** What the local checks find, with no packet sent and no command run. */

@@ -27,13 +27,30 @@ async function readFile(context: Context, path: string, most: number): Promise<U
   throw new NexusctlError('FILE_UNREADABLE', `there is no file ${path}`, { hint: 'check the path', details: { path } });
 }
 
-async function readStdin({ stdin, signal }: Context, most: number): Promise<Uint8Array> {
+function readStdin(context: Context, most: number): Promise<Buffer> {
+  return readPiped(
+    context,
+    most,
+    () => new NexusctlError('INPUT_TOO_LARGE', `stdin is larger than ${String(most)} bytes`),
+  );
+}
+
+/**
+ * All that comes on stdin; a signal ends the waiting.
+ * @param most bytes
+ * @param tooLarge makes what is thrown for more
+ */
+export async function readPiped(
+  { stdin, signal }: Pick<Context, 'stdin' | 'signal'>,
+  most: number,
+  tooLarge: () => NexusctlError,
+): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of addAbortSignal(signal, stdin)) {
     const bytes = Buffer.from(chunk as Uint8Array);
     size += bytes.length;
-    if (size > most) throw new NexusctlError('INPUT_TOO_LARGE', `stdin is larger than ${String(most)} bytes`);
+    if (size > most) throw tooLarge();
     chunks.push(bytes);
   }
   return Buffer.concat(chunks);

@@ -1,6 +1,7 @@
 import { addAbortSignal } from 'node:stream';
 import type { Context } from '../context.ts';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
+import { readPiped } from './input.ts';
 
 const limit = 64 * 1024;
 
@@ -28,15 +29,9 @@ export async function readSecret(context: Context, name: string, input: boolean)
   return value;
 }
 
-async function piped({ stdin, signal }: Context): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of addAbortSignal(signal, stdin)) {
-    chunks.push(Buffer.from(chunk as Uint8Array));
-    size += chunks.at(-1)?.length ?? 0;
-    if (size > limit) throw new NexusctlError('INPUT_TOO_LARGE', 'more than 64 KiB came on stdin');
-  }
-  return Buffer.concat(chunks).toString();
+async function piped(context: Context): Promise<string> {
+  const tooLarge = (): NexusctlError => new NexusctlError('INPUT_TOO_LARGE', 'more than 64 KiB came on stdin');
+  return (await readPiped(context, limit, tooLarge)).toString();
 }
 
 /** A PEM that is pasted has lines of its own: it ends with its END line, not with the first line break. */
