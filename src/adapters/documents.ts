@@ -4,7 +4,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NexusctlError } from '../errors/nexusctl-error.ts';
 import { reasonOf } from './file-reasons.ts';
-import { replaceable, unwritable } from './replaceable.ts';
+import { hasCode, replaceable, unwritable } from './replaceable.ts';
 import type { DocumentWriter, Documents } from '../payload/documents/documents.ts';
 
 export const documents: Documents = { read, write };
@@ -14,17 +14,15 @@ async function* read(path: string, signal: AbortSignal): AsyncGenerator<Uint8Arr
     yield* createReadStream(path, { highWaterMark: 512 * 1024, signal }) as AsyncIterable<Buffer>;
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    const gone = code === 'ENOENT';
+    const gone = hasCode(error, 'ENOENT');
     throw new NexusctlError(
       'FILE_UNREADABLE',
       gone ? `${path} is not there` : `cannot read ${path}: ${reasonOf(error)}`,
       {
         cause: error,
-        hint:
-          code === 'EISDIR'
-            ? `name the files in it; audit takes several: nexusctl payload audit ${asTyped(join(path, '*'))}`
-            : 'give the path of a file, or - for the standard input',
+        hint: hasCode(error, 'EISDIR')
+          ? `name the files in it; audit takes several: nexusctl payload audit ${asTyped(join(path, '*'))}`
+          : 'give the path of a file, or - for the standard input',
       },
     );
   }

@@ -11,7 +11,8 @@ import type { Keys } from '../keys/keys.ts';
 import type { Layer } from '../layers.ts';
 import { encodePayload, encodingOf, metadataText } from '../model/payload.ts';
 import type { Position } from '../model/position.ts';
-import { gcmBytes, sealedSize } from '../size/sealed.ts';
+import { gcmBytes } from '../families/gcm.ts';
+import { sealedSize } from '../size/sealed.ts';
 import { isStorageReference } from '../model/storage.ts';
 
 export interface PayloadFacts {

@@ -3,6 +3,8 @@ import { NexusctlError } from '../../errors/nexusctl-error.ts';
 
 const nonceBytes = 12;
 const tagBytes = 16;
+/** What it adds to the plaintext. */
+export const gcmBytes = nonceBytes + tagBytes;
 const options = { authTagLength: tagBytes };
 
 /** Views of a payload's bytes would cost a tenth of opening it; OpenSSL keeps copies of these. */
@@ -16,12 +18,12 @@ const tag = new Uint8Array(tagBytes);
  * @throws NexusctlError PAYLOAD_MALFORMED when it is too short to hold nonce and tag
  */
 export function openGcm(key: Uint8Array, sealed: Buffer, additionalData?: Uint8Array): Buffer | null {
-  const end = sealed.length - tagBytes;
-  if (end < nonceBytes)
+  if (sealed.length < gcmBytes)
     throw new NexusctlError(
       'PAYLOAD_MALFORMED',
       `${String(sealed.length)} bytes are too short for a nonce of 12 and a tag of 16`,
     );
+  const end = sealed.length - tagBytes;
   fill(nonce, sealed, 0);
   const decipher = createDecipheriv(algorithmOf(key), key, nonce, options);
   fill(tag, sealed, end);

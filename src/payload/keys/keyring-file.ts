@@ -48,13 +48,11 @@ function readKey(id: string, value: unknown, origin: Origin): Key {
   const [kind, ...others] = kinds.filter((name) => table[name] !== undefined);
   if (kind === undefined || others.length > 0)
     throw invalid(origin, at, 'exactly one of secret, kms, exec and vault is wanted');
-  const foreign = Object.keys(table).find((name) => name in owners && !settings[kind].includes(name));
-  if (foreign !== undefined)
-    throw invalid(
-      origin,
-      `${at}.${foreign}`,
-      `it goes with ${owners[foreign] ?? ''}, and this key is ${kind}: take it out`,
-    );
+  for (const name of Object.keys(table)) {
+    const owner = kinds.find((other) => settings[other].includes(name));
+    if (owner !== undefined && owner !== kind)
+      throw invalid(origin, `${at}.${name}`, `it goes with ${owner}, and this key is ${kind}: take it out`);
+  }
   const text = textAt(table, kind, origin, at) ?? '';
   switch (kind) {
     case 'secret': {
@@ -88,7 +86,6 @@ const settings: Readonly<Record<Kind, readonly string[]>> = {
   exec: [],
   vault: ['token'],
 };
-const owners: Readonly<Record<string, Kind>> = { format: 'secret', context: 'kms', region: 'kms', token: 'vault' };
 
 function isKind(name: string): name is Kind {
   return name in settings;

@@ -4,7 +4,7 @@ import { fieldSize } from '../../protobuf/wire-size.ts';
 import type { EventPart } from '../model/event-part.ts';
 import { historyMessage } from '../schema/history-schema.ts';
 import { camelCase } from '../json/key.ts';
-import { jsonSize } from './json.ts';
+import { isObject, jsonSize } from './json.ts';
 import type { Measuring } from './measuring.ts';
 import { protoSize } from './proto.ts';
 import { historyEventType } from '../schema/schema.ts';
@@ -52,7 +52,7 @@ function measureJson({ bytes, start, end, path }: EventPart, measuring: Measurin
 }
 
 /** Of texts the walk of a document looks for the end alone: one with a bad escape is no reason to stop here. */
-function membersAt(bytes: Buffer, start: number, end: number): Members {
+function membersAt(bytes: Buffer, start: number, end: number): Readonly<Record<string, unknown>> {
   try {
     const event: unknown = JSON.parse(bytes.toString('utf8', start, end));
     return isObject(event) ? event : {};
@@ -64,12 +64,6 @@ function membersAt(bytes: Buffer, start: number, end: number): Members {
 
 function isAttributes(name: string): boolean {
   return name.endsWith('EventAttributes') || name.endsWith('_event_attributes');
-}
-
-type Members = Readonly<Record<string, unknown>>;
-
-function isObject(value: unknown): value is Members {
-  return value !== null && typeof value === 'object';
 }
 
 function idOf(value: unknown): number {

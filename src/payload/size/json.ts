@@ -32,7 +32,7 @@ function membersOf(value: unknown): readonly (readonly [name: string, value: unk
   return isObject(value) ? Object.entries(value) : [];
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }
 

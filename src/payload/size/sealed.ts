@@ -2,6 +2,7 @@ import { fieldSize } from '../../protobuf/wire-size.ts';
 import { encrypted } from '../families/aes-gcm.ts';
 import { isEnvelopeKey } from '../families/envelope.ts';
 import { wrapExtension } from '../families/extension.ts';
+import { gcmBytes } from '../families/gcm.ts';
 import { endpointKeys, writingKey } from '../keys/keyring.ts';
 import type { Keys } from '../keys/keys.ts';
 import { sampleEndpointKeys, sampleKey, sampleKeyId } from '../families/presets.ts';
@@ -13,8 +14,6 @@ export interface SealedSize {
   readonly exact: boolean;
 }
 
-/** Nonce and tag of AES-GCM. */
-export const gcmBytes = 12 + 16;
 const dataKeyBytes = 32;
 /**
  * What AWS KMS wraps a data key to, whatever the id and the context of its key: so are the ciphertexts of 2018 to 2024, of
